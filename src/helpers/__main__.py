@@ -1,0 +1,134 @@
+"""The command line: ``python -m helpers clean …`` and ``python -m helpers report …``.
+
+A thin face of the library; ``make`` calls the same commands.  Errors are one sentence on standard
+error and a non-zero exit status, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from helpers.document import DisclosureError
+from helpers.sources import find_root, find_sources
+
+
+def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
+    """Clean one disclosure in a worker; return a line for the terminal and whether it worked."""
+    from helpers.disclosure import clean
+
+    try:
+        disclosure = clean(place, out)
+    except DisclosureError as error:
+        return str(error), False
+    except OSError as error:
+        return f"{place} could not be cleaned: {error.strerror} ({error.filename}).", False
+    counts = ", ".join(f"{len(rows)} {name}" for name, rows in disclosure.rows.items() if rows)
+    return f"{disclosure.source.source_id}: {counts}", True
+
+
+def _clean(arguments: argparse.Namespace) -> int:
+    out = arguments.out or find_root() / "data" / "clean"
+    places: list[Path] = []
+    problems: list[str] = []
+    for given in arguments.places:
+        try:
+            places += find_sources(given)
+        except DisclosureError as error:
+            problems.append(str(error))
+    jobs = min(arguments.jobs, len(places)) or 1
+    if jobs == 1:
+        outcomes = [_clean_one(place, out) for place in places]
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            outcomes = list(pool.map(_clean_one, places, [out] * len(places)))
+    for message, done in outcomes:
+        if done:
+            print(message)
+        else:
+            problems.append(message)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from helpers.report import ReportError, ReportSettings, parse_parameters, report_command
+
+    try:
+        settings = ReportSettings(
+            root=find_root(),
+            sources=tuple(arguments.sources),
+            templates=tuple(arguments.templates),
+            parameters=parse_parameters(arguments.parameters),
+            jobs=arguments.jobs,
+            timeout=arguments.timeout,
+            force=arguments.force,
+        )
+    except ReportError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return report_command(settings)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers",
+        description="Read, clean and compare budget and final-account disclosures.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    cores = os.cpu_count() or 1
+
+    clean = commands.add_parser("clean", help="read disclosures and write their clean files")
+    clean.add_argument("places", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    clean.add_argument("--out", type=Path, help="folder for <source_id>/ (default: data/clean)")
+    clean.add_argument(
+        "--jobs", type=_positive, default=cores, help="at a time (default: %(default)s)"
+    )
+    clean.set_defaults(run=_clean)
+
+    report = commands.add_parser("report", help="render the reports that are out of date")
+    report.add_argument("--sources", nargs="+", default=(), metavar="ID", help="default: all")
+    report.add_argument(
+        "--templates", nargs="+", default=(), metavar="NAME", help="names or numbers (default: all)"
+    )
+    report.add_argument(
+        "--parameters", nargs="+", default=(), metavar="NAME=VALUE", help="values for the templates"
+    )
+    report.add_argument(
+        "--jobs", type=_positive, default=cores, help="at a time (default: %(default)s)"
+    )
+    report.add_argument(
+        "--timeout",
+        type=_positive,
+        default=600,
+        help="seconds a notebook may take (default: %(default)s)",
+    )
+    report.add_argument("--force", action="store_true", help="render what is up to date, too")
+    report.set_defaults(run=_report)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return parsed.run(parsed)
+    except DisclosureError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""Amounts: from a cell or a figure in a sentence to an exact decimal, a declared blank or an error.
+
+Place in the chain: used by ``tables``, ``narrative`` and ``performance``.  Amounts are printed in
+元, 千元, 万元 or 亿元; they are stored in yuan, exact.  A blank cell, a dash and 0.00 are three
+different statements and stay three different values here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from helpers.document import squeeze
+
+UNIT_FACTORS = {
+    "元": Decimal(1),
+    "千元": Decimal(1_000),
+    "万元": Decimal(10_000),
+    "百万元": Decimal(1_000_000),
+    "亿元": Decimal(100_000_000),
+}
+"""Yuan per printed unit."""
+
+_NUMBER = re.compile(r"[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_BRACKETED = re.compile(r"\(([\d,.]+)\)")
+_DASH = re.compile(r"[-−–—_―/\\]+")
+_UNIT_IN_CAPTION = re.compile(r"单位[:：]?(?:人民币)?(百万元|亿元|万元|千元|元)")
+
+
+class Blank(Enum):
+    """What a cell says when it states no amount."""
+
+    EMPTY = "empty"
+    DASH = "dash"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A printed amount.
+
+    Attributes
+    ----------
+    value
+        In the printed unit, exact.
+    text
+        As published, white space and separators included.
+    has_inner_blank
+        True where white space stood between the digits (``16, 291. 51``), a conversion fault.
+    """
+
+    value: Decimal
+    text: str
+    has_inner_blank: bool = False
+
+    def in_yuan(self, unit: str) -> Decimal:
+        """Return the amount in yuan; ``unit`` is a key of :data:`UNIT_FACTORS`."""
+        return plain(self.value * UNIT_FACTORS[unit])
+
+
+def plain(value: Decimal) -> Decimal:
+    """Return the same number without exponent and without trailing zeros.
+
+    Examples
+    --------
+    >>> plain(Decimal("1131.10") * 10_000)
+    Decimal('11311000')
+    """
+    if value == value.to_integral_value():
+        return value.quantize(Decimal(1))
+    return value.normalize()
+
+
+def _to_ascii(text: str) -> str:
+    """Turn full-width digits, points and commas into ASCII ones; drop white space."""
+    return squeeze(unicodedata.normalize("NFKC", text)).replace("，", ",").replace("。", ".")
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Read a whole text as one number.
+
+    Parameters
+    ----------
+    text
+        ``529,387.01``, ``16, 291. 51``, ``（3.5）`` for a negative, full-width digits allowed.
+
+    Returns
+    -------
+    Decimal or None
+        None if the text is anything but one well-formed number: digits grouped in threes or not
+        grouped at all.
+
+    Examples
+    --------
+    >>> parse_number("16, 291. 51")
+    Decimal('16291.51')
+    >>> parse_number("1,23") is None
+    True
+    """
+    ascii_text = _to_ascii(text)
+    bracketed = _BRACKETED.fullmatch(ascii_text)
+    if bracketed and "." in ascii_text:
+        ascii_text = "-" + bracketed.group(1)
+    if not _NUMBER.fullmatch(ascii_text):
+        return None
+    return Decimal(re.sub(r"[−–]", "-", ascii_text).replace(",", ""))
+
+
+def parse_amount(text: str) -> Amount | Blank | None:
+    """Read a table cell that should hold an amount.
+
+    Returns
+    -------
+    Amount, Blank or None
+        ``Blank.EMPTY`` for white space, ``Blank.DASH`` for dashes, None for text that is no amount
+        (the caller decides whether that is a label or an unreadable figure).
+
+    Examples
+    --------
+    >>> parse_amount("1,131.10").value
+    Decimal('1131.10')
+    >>> parse_amount("　"), parse_amount("—")
+    (<Blank.EMPTY: 'empty'>, <Blank.DASH: 'dash'>)
+    >>> parse_amount("其中") is None
+    True
+    """
+    stripped = text.strip(" \t\r\n\u3000\u00a0")
+    if not stripped:
+        return Blank.EMPTY
+    value = parse_number(stripped)
+    if value is not None:
+        return Amount(value, stripped, squeeze(stripped) != stripped)
+    if _DASH.fullmatch(squeeze(stripped)):
+        return Blank.DASH
+    return None
+
+
+def find_unit(text: str) -> str | None:
+    """Return the unit that a caption such as ``单位：万元`` states, or None.
+
+    Examples
+    --------
+    >>> find_unit("编制部门：某局                  金额单位：万元")
+    '万元'
+    """
+    match = _UNIT_IN_CAPTION.search(squeeze(text))
+    return match.group(1) if match else None

@@ -1,0 +1,185 @@
+"""One disclosure, read: the object a researcher works with, and cleaning in bulk.
+
+Place in the chain: puts the steps together.  Input: a filed folder or any readable file.  Output: a
+:class:`Disclosure` in memory, and the clean files on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.document import DisclosureError, Document
+from helpers.facts import fact_rows, table_rows, unread_rows
+from helpers.grid import read_grids
+from helpers.key_figures import key_figure_rows
+from helpers.narrative import read_claims, unit_names
+from helpers.packaging import columns_of, write_clean
+from helpers.performance import read_evaluations
+from helpers.projects import indicator_rows, project_rows
+from helpers.sources import Source, find_root, open_source
+from helpers.tables import read_tables
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A disclosure with everything that was read from it.
+
+    Attributes
+    ----------
+    source
+        What is known about the published file.
+    document
+        Its text in blocks with their origin.
+    rows
+        Rows of each clean file by its name: ``facts, tables, claims, projects, …``.
+    """
+
+    source: Source
+    document: Document
+    rows: Mapping[str, list[Row]]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return one clean file as a data frame; amounts are Decimal."""
+        columns = [column["column"] for column in columns_of(name)]
+        return pd.DataFrame(self.rows[name], columns=columns)
+
+    def table(self, table_id: str) -> pd.DataFrame:
+        """Return a statutory table the way it is printed.
+
+        Parameters
+        ----------
+        table_id
+            For instance ``general_public_basic_expenditure``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per printed row with amounts: ``row_no, side, code, label, project_name`` and a
+            column per column path, in the printed unit.
+
+        Raises
+        ------
+        DisclosureError
+            If the disclosure has no such table; the message names those it has.
+        """
+        facts = self.frame("facts")
+        facts = facts[facts["table_id"] == table_id]
+        if facts.empty:
+            known = ", ".join(row["table_id"] for row in self.rows["tables"] if row["n_amounts"])
+            raise DisclosureError(
+                f"{self.source.source_id} has no amounts in a table {table_id!r}; it has {known}."
+            )
+        facts = facts.assign(code=facts["functional_code"] + facts["economic_code"])
+        keys = ["row_no", "side", "code", "label", "project_name"]
+        wide = facts.pivot(index=keys, columns="column_path", values="amount_text")
+        return wide[facts["column_path"].drop_duplicates()].reset_index().rename_axis(columns=None)
+
+    def overview(self) -> pd.DataFrame:
+        """Return the statutory tables with their size and the total they print.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``table_no, title, n_rows, n_amounts, total, unit, origin``; ``total`` is the text of
+            the first amount on the table's total row, None where there is none.
+        """
+        totals: dict[str, str] = {}
+        for fact in self.rows["facts"]:
+            if fact["line_role"] == "total":
+                totals.setdefault(fact["table_id"], fact["amount_text"])
+        tables = self.frame("tables")
+        tables["total"] = [totals.get(table_id) for table_id in tables["table_id"]]
+        columns = ["table_no", "title", "n_rows", "n_amounts", "total", "unit_text", "origin"]
+        return tables[columns].rename(columns={"unit_text": "unit"})
+
+    def _repr_html_(self) -> str:
+        counts = ", ".join(f"{len(rows)} {name}" for name, rows in self.rows.items())
+        return f"<h4>{self.source.title}</h4><p>{counts}</p>{self.overview().to_html(index=False)}"
+
+
+def read(place: str | Path) -> Disclosure:
+    """Read a disclosure.
+
+    Parameters
+    ----------
+    place
+        A filed folder such as ``data/raw/<source_id>``, the ``source_id`` alone, or any readable
+        file.
+
+    Returns
+    -------
+    Disclosure
+        Everything that could be read; what could not is in ``frame("unread")``.
+
+    Raises
+    ------
+    DisclosureError
+        If nothing can be read: no such file, unreadable format, no table and no sentence with an
+        amount.
+    """
+    path = Path(place)
+    if not path.exists() and path.name == str(place):
+        path = find_root() / "data" / "raw" / path.name
+    source, document = open_source(path)
+    tables = read_tables(read_grids(document), unit_names(document))
+    evaluations = read_evaluations(document)
+    facts = fact_rows(source, tables)
+    claims = [
+        {"source_id": source.source_id, "claim_no": number, **asdict(claim)}
+        for number, claim in enumerate(read_claims(document, source.department), 1)
+    ]
+    projects = project_rows(source, document, tables, evaluations)
+    stated = [claim for claim in claims if claim["role"] == "amount" and claim["value"] is not None]
+    if not facts and not stated and not projects:
+        raise DisclosureError(
+            f"{source.path.name} states no amounts: neither a statutory table nor a sentence with "
+            "one was found (a template, or a page of contents?)."
+        )
+    unread = unread_rows(source, tables) + [
+        {
+            "source_id": source.source_id,
+            "text": item.text,
+            "origin": item.origin,
+            "reason": item.reason,
+        }
+        for evaluation in evaluations
+        for item in evaluation.unread
+    ]
+    rows = {
+        "facts": facts,
+        "tables": table_rows(source, tables),
+        "claims": claims,
+        "projects": projects,
+        "indicators": indicator_rows(source, evaluations, projects),
+        "key_figures": key_figure_rows(source, facts, claims),
+        "unread": [{**row, "unread_no": number} for number, row in enumerate(unread, 1)],
+    }
+    return Disclosure(source, document, rows)
+
+
+def clean(place: str | Path, out: str | Path | None = None) -> Disclosure:
+    """Read a disclosure and write its clean files.
+
+    Parameters
+    ----------
+    place
+        As for :func:`read`.
+    out
+        Folder that receives ``<source_id>/``; ``data/clean`` of the collection if None.
+
+    Returns
+    -------
+    Disclosure
+        What was written.
+    """
+    disclosure = read(place)
+    folder = Path(out) if out is not None else find_root() / "data" / "clean"
+    write_clean(folder / disclosure.source.source_id, disclosure.source, disclosure.rows)
+    return disclosure

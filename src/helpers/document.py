@@ -1,0 +1,160 @@
+"""The common shape of every disclosure, whatever file it came from.
+
+Place in the chain: ``readers`` produce a :class:`Document`; ``grid``, ``narrative`` and
+``performance`` consume it.  Input: nothing but plain values.  Output: paragraphs and raw tables in
+reading order, each cell and paragraph with the place it stands in the published file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Markup that converters leave inside cells and sentences: HTML tags, Markdown emphasis, LaTeX
+# relations, Word bookmarks.  It carries no meaning in a disclosure and is never part of a name.
+_TAG = re.compile(r"</?(?:b|i|u|p|em|strong|sup|sub|span|br)\b[^<>]*/?>", re.IGNORECASE)
+_BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
+_LATEX_RELATIONS = {
+    r"\geqslant": "≥",
+    r"\geq": "≥",
+    r"\ge": "≥",
+    r"\leqslant": "≤",
+    r"\leq": "≤",
+    r"\le": "≤",
+    r"\times": "×",
+    r"\%": "%",
+}
+_LATEX = re.compile(r"\$([^$]{1,60})\$")
+_BLANKS = re.compile(r"[\s\u3000\u00a0\ufeff\u200b]+")
+
+
+class DisclosureError(Exception):
+    """A disclosure, or a part of one, cannot be read.
+
+    The message is one sentence that names the file, the place in it and the reason.  A figure that
+    does not add up is *not* such an error; it is a finding.
+    """
+
+
+def _plain_latex(match: re.Match[str]) -> str:
+    text = match.group(1)
+    for command, sign in _LATEX_RELATIONS.items():
+        text = text.replace(command, sign)
+    return text
+
+
+def strip_markup(text: str) -> str:
+    """Remove converter markup from a cell or line and trim it.
+
+    Parameters
+    ----------
+    text
+        The text as it stands in the file.
+
+    Returns
+    -------
+    str
+        The words and figures alone; inner white space is kept.
+
+    Examples
+    --------
+    >>> strip_markup("<b>总计</b>")
+    '总计'
+    >>> strip_markup(r"$\\geq 300$ 万平方米")
+    '≥ 300 万平方米'
+    """
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "$" in text:
+        text = _LATEX.sub(_plain_latex, text)
+    if "[bookmark" in text:
+        text = _BOOKMARK.sub("", text)
+    if "**" in text:
+        text = text.replace("**", "")
+    return text.strip(" \t\r\n\u3000\u00a0\ufeff\u200b")
+
+
+def squeeze(text: str) -> str:
+    """Remove every white space, U+3000 included: names and headers wrap and are spaced out.
+
+    Examples
+    --------
+    >>> squeeze("合　 计")
+    '合计'
+    """
+    return _BLANKS.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One table cell: its text without markup and the place it stands in."""
+
+    text: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One line of running text, a heading or a caption."""
+
+    text: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Rows of cells as the file holds them; rows may differ in length."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def origin(self) -> str:
+        """Place of the first cell."""
+        return next((cell.origin for row in self.rows for cell in row), "")
+
+
+Block = Paragraph | RawTable
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A disclosure read from a file.
+
+    Attributes
+    ----------
+    name
+        File name, for messages.
+    lines
+        The raw lines of a text file, so that an origin ``L214`` can be shown; empty for others.
+    blocks
+        Paragraphs and raw tables in reading order.
+    layout
+        ``"delimited"`` (a row per line) or ``"cell_lines"`` (a cell per line).
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    layout: str
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        """Yield the running text only."""
+        return (block for block in self.blocks if isinstance(block, Paragraph))
+
+    def raw_tables(self) -> Iterator[RawTable]:
+        """Yield the raw tables only."""
+        return (block for block in self.blocks if isinstance(block, RawTable))
+
+    def where(self, origin: str) -> str:
+        """Return the raw line that an origin such as ``L214`` names.
+
+        Raises
+        ------
+        DisclosureError
+            If the origin does not name a line of this document.
+        """
+        match = re.fullmatch(r"L(\d+)", origin)
+        if not match or not 1 <= int(match.group(1)) <= len(self.lines):
+            raise DisclosureError(f"{self.name} has no place {origin!r}.")
+        return self.lines[int(match.group(1)) - 1]

@@ -1,0 +1,186 @@
+"""Facts: one row per amount of the statutory tables, with its dimensions.
+
+Place in the chain: after ``tables``.  Input: :class:`~helpers.tables.BudgetTable`.  Output: rows of
+``facts.csv`` and ``tables.csv`` as plain dictionaries whose keys are those of
+``reference/columns.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from helpers.document import squeeze
+from helpers.reference_data import read_reference
+from helpers.sources import Source
+from helpers.tables import OF_WHICH, BudgetTable, Line, column_role
+
+Row = dict[str, Any]
+
+_ECONOMIC_TABLES = frozenset({"general_public_basic_expenditure"})
+
+
+@cache
+def _fund_patterns(scope: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = read_reference("funds")
+    return tuple((re.compile(row["pattern"]), row["fund"]) for row in rows if row["scope"] == scope)
+
+
+def _match_fund(scope: str, text: str) -> str:
+    return next((fund for pattern, fund in _fund_patterns(scope) if pattern.search(text)), "")
+
+
+@cache
+def _table_defaults(table_id: str) -> tuple[str, str]:
+    """Return (fund, expenditure_type) that hold for a whole table."""
+    row = next(row for row in read_reference("table_signatures") if row["table_id"] == table_id)
+    return row["fund"], row["expenditure_type"]
+
+
+@cache
+def _cost_types(year: int) -> dict[str, str]:
+    """Return the cost type of each economic class valid in a year."""
+    return {
+        row["economic_class"]: row["cost_type"]
+        for row in read_reference("cost_types")
+        if int(row["valid_from"]) <= year <= int(row["valid_to"] or 9999)
+    }
+
+
+def _fund(table: BudgetTable, line: Line, path: str, parent_fund: str) -> str:
+    """Decide the fund: the table's, else the column's, else (revenue side) the row's.
+
+    A row under 其中 belongs to the fund of the row above where that is a carry-over:
+    一般公共预算拨款 under 财政拨款结转 is carried-over money.
+    """
+    by_table = _table_defaults(table.table_id)[0] or _match_fund(table.table_id, path)
+    if by_table:
+        return by_table
+    by_column = _match_fund("column", path)
+    if by_column or line.side == "expenditure":
+        return by_column
+    if line.role == OF_WHICH and parent_fund.endswith("carry_over"):
+        return parent_fund
+    return _match_fund("label", line.label) if line.side == "revenue" else ""
+
+
+def _expenditure_type(table: BudgetTable, path: str) -> str:
+    default = _table_defaults(table.table_id)[1]
+    if "基本支出" in path.rsplit("/", 2)[-1] or "基本支出/" in path:
+        return "basic"
+    return "project" if path.endswith("项目支出") else default
+
+
+def _cost_type(table: BudgetTable, line: Line, path: str, year: int) -> str:
+    """人员经费 or 公用经费 where the column says so, else by the economic class (basic only)."""
+    if path.endswith("人员经费"):
+        return "personnel"
+    if path.endswith("公用经费"):
+        return "public"
+    if table.table_id in _ECONOMIC_TABLES:
+        return _cost_types(year).get(line.code[:3], "")
+    return ""
+
+
+def _line_facts(source: Source, table: BudgetTable, line: Line, parent_fund: str) -> Iterator[Row]:
+    assert table.unit is not None
+    is_economic = table.table_id in _ECONOMIC_TABLES
+    for column, amount, cell in line.amounts:
+        path = "/".join(column.path)
+        warnings = [w for w in table.warnings if w.startswith("header")]
+        if amount.has_inner_blank:
+            warnings.append("blank_in_number")
+        yield {
+            "source_id": source.source_id,
+            "table_id": table.table_id,
+            "table_no": table.number,
+            "row_no": line.row_no,
+            "column_path": path,
+            "column_role": column_role(column, table.columns),
+            "line_role": line.role,
+            "side": line.side,
+            "label": line.label,
+            "functional_code": "" if is_economic else line.code,
+            "economic_code": line.code if is_economic else "",
+            "budget_unit": line.unit_name,
+            "project_name": line.project,
+            "fund": _fund(table, line, path, parent_fund),
+            "expenditure_type": _expenditure_type(table, path),
+            "cost_type": _cost_type(table, line, path, source.fiscal_year),
+            "fiscal_year": source.fiscal_year,
+            "phase": source.phase,
+            "amount_yuan": amount.in_yuan(table.unit),
+            "amount_text": amount.text,
+            "unit_text": table.unit,
+            "origin": cell.origin,
+            "warnings": ";".join(warnings),
+        }
+
+
+def fact_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:
+    """Return the rows of ``facts.csv``.
+
+    Parameters
+    ----------
+    source
+        The disclosure.
+    tables
+        Its statutory tables; those without a unit yield no facts (see :func:`unread_rows`).
+
+    Returns
+    -------
+    list of dict
+        Keys as in ``reference/columns.csv``; ``amount_yuan`` is a Decimal in yuan, codes are texts.
+    """
+    rows: list[Row] = []
+    for table in tables:
+        if table.unit is None:
+            continue
+        parent_fund = ""
+        for line in table.lines:
+            if line.side == "revenue" and line.role != OF_WHICH:
+                parent_fund = _match_fund("label", line.label)
+            rows += _line_facts(source, table, line, parent_fund)
+    return rows
+
+
+def table_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:
+    """Return the rows of ``tables.csv``; a table published empty keeps its sentence."""
+    return [
+        {
+            "source_id": source.source_id,
+            "table_id": table.table_id,
+            "table_no": table.number,
+            "title": table.title,
+            "unit_text": table.unit or "",
+            "n_rows": table.n_rows,
+            "n_amounts": table.n_amounts,
+            "is_empty": table.n_amounts == 0,
+            "empty_statement": squeeze(table.statement.text) if table.statement else "",
+            "origin": table.origin,
+        }
+        for table in tables
+    ]
+
+
+def unread_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:
+    """Return the figures of statutory tables that are no facts, each with the reason."""
+    rows: list[Row] = []
+    for table in tables:
+        for cell, reason in table.unreadable:
+            rows.append(
+                {"text": cell.text, "origin": cell.origin, "reason": f"{table.title}: {reason}"}
+            )
+        if table.unit is None:
+            for line in table.lines:
+                rows += [
+                    {
+                        "text": amount.text,
+                        "origin": cell.origin,
+                        "reason": f"{table.title}: the document states no unit for this table",
+                    }
+                    for _, amount, cell in line.amounts
+                ]
+    return [{"source_id": source.source_id, **row} for row in rows]

@@ -1,0 +1,531 @@
+"""From raw tables to rectangular grids: captions found, page parts joined, header tree resolved.
+
+Place in the chain: after ``readers``, before ``tables``.  Input: a
+:class:`~helpers.document.Document`.  Output: one :class:`Grid` per printed table.
+
+The trouble this module answers: converters cut a printed table at every page and repeat its header;
+they drop the spans of merged header cells, or keep them one column too short, so that a header text
+no longer stands above its figures.  A header is therefore read as a *tree* whose leaves, in order,
+must be as many as the columns of the body; positions are only the starting point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from helpers.amounts import Amount, parse_amount
+from helpers.document import Cell, Document, Paragraph, RawTable, squeeze
+
+CODE, LABEL, PROJECT, SERIAL, AMOUNT = "code", "label", "project", "serial", "amount"
+
+_TABLE_NUMBER = re.compile(r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九十]{1,3})表?$")
+_TITLE = re.compile(r"^.{2,45}表(?:[（(][^（）()]*[）)])?$")
+_PREPARED_BY = re.compile(r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]")
+_MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|亿元|万元|千元|元)$")
+_YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
+_EMPTY_STATEMENT = re.compile(
+    r"为空表|空表列示|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空"
+)
+
+_SERIAL_MARK = re.compile(r"^[※*＊—\-]+$|^栏次$|^行次$")
+_LEAF_CODE = re.compile(r"^[类款项]$|(?:编码|代码)$")
+_LEAF_SERIAL = re.compile(r"^(?:行次|序号|栏次)$")
+_LEAF_LABEL = re.compile(
+    r"^(?:项目|科目|类|款|项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
+)
+_LEVELS = frozenset("类款项")
+
+_CODE_START = re.compile(r"^\d{3}(?:\d{2}){0,2}(?=[^\d.,，．年]|$)")
+_LIST_MARK = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、．]|其中)"
+)
+TOTAL_WORD = re.compile(
+    r"^(?:合计|总计|收入总计|支出总计|收入合计|支出合计|本年收入合计|本年支出合计)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a grid: its header texts from the top and what it holds."""
+
+    index: int
+    path: tuple[str, ...]
+    kind: str
+
+    @property
+    def leaf(self) -> str:
+        """The lowest header text, or an empty string."""
+        return self.path[-1] if self.path else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What stands around a printed table: number, title, unit line, and the empty statement."""
+
+    paragraphs: tuple[Cell, ...] = ()
+    statement: Cell | None = None
+
+    def first(self, pattern: re.Pattern[str]) -> Cell | None:
+        """Return the last caption text that matches, the one nearest to the table."""
+        found = [cell for cell in self.paragraphs if pattern.search(squeeze(cell.text))]
+        return found[-1] if found else None
+
+    @property
+    def title(self) -> Cell | None:
+        """The title, or None."""
+        return self.first(_TITLE)
+
+    @property
+    def number(self) -> int | None:
+        """The printed table number as an integer, or None."""
+        cell = self.first(_TABLE_NUMBER)
+        match = _TABLE_NUMBER.match(squeeze(cell.text)) if cell else None
+        return chinese_integer(match.group(1)) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One printed table as a rectangle.
+
+    Attributes
+    ----------
+    caption
+        Texts around the table.
+    columns
+        As many as every row has cells.
+    rows
+        Body rows; cells of merged pages follow each other.
+    strays
+        Cells without a row of their own, left by a page break.
+    origin
+        Place of the title or, without one, of the first cell.
+    warnings
+        What had to be mended to read the header.
+    """
+
+    caption: Caption
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    strays: tuple[Cell, ...]
+    origin: str
+    warnings: tuple[str, ...]
+
+
+def chinese_integer(text: str) -> int:
+    """Read ``12``, ``十二`` or ``二十一`` as an integer.
+
+    Examples
+    --------
+    >>> chinese_integer("二十一"), chinese_integer("08")
+    (21, 8)
+    """
+    if text.isdigit():
+        return int(text)
+    digits = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return digits[text[-1]]
+    return (digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0)
+
+
+def is_caption_text(text: str) -> bool:
+    """Tell whether a line belongs to a table's caption: number, title, department, unit or year."""
+    text = squeeze(text)
+    return bool(
+        _TABLE_NUMBER.match(text)
+        or _TITLE.match(text)
+        or _PREPARED_BY.match(text)
+        or _MONEY_UNIT.search(text)
+        or _YEAR_ONLY.match(text)
+    )
+
+
+def _is_caption_row(row: Sequence[Cell]) -> bool:
+    filled = [cell for cell in row if cell.text]
+    return bool(filled) and all(is_caption_text(cell.text) for cell in filled)
+
+
+def _is_serial_row(row: Sequence[Cell]) -> bool:
+    """Tell whether a row numbers the columns: ``※ ※ 1 2 3``, ``类 款 项 1 2 3``."""
+    texts = [squeeze(cell.text) for cell in row if cell.text]
+    if texts and all(_SERIAL_MARK.match(text) for text in texts):
+        return "※" in "".join(texts) or "栏次" in texts
+    numbers = [int(text) for text in texts if text.isdigit()]
+    others = [text for text in texts if not text.isdigit()]
+    counts_up = len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
+    return (
+        counts_up
+        and numbers[0] == 1
+        and all(_SERIAL_MARK.match(t) or _LEAF_CODE.match(t) for t in others)
+    )
+
+
+def _is_body_row(row: Sequence[Cell], header_started: bool) -> bool:
+    """Tell whether a row belongs to the body; rows before the first such row are the header."""
+    texts = [squeeze(cell.text) for cell in row]
+    filled = [text for text in texts if text]
+    if not filled:
+        return header_started
+    if any(isinstance(parse_amount(text), Amount) for text in filled):
+        return True
+    if any(_CODE_START.match(text) or _LIST_MARK.match(text) for text in filled):
+        return True
+    return header_started and len(filled) == 1 and bool(TOTAL_WORD.match(filled[0]))
+
+
+def _split_header(rows: Sequence[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, ...]], int]:
+    """Return the header rows of one part and the index of its first body row."""
+    header: list[tuple[Cell, ...]] = []
+    for index, row in enumerate(rows):
+        if _is_serial_row(row):
+            words = [
+                c if not (c.text.isdigit() or _SERIAL_MARK.match(c.text)) else replace(c, text="")
+                for c in row
+            ]
+            if any(cell.text for cell in words):
+                header.append(tuple(words))
+            continue
+        if _is_body_row(row, bool(header)):
+            return header, index
+        header.append(row)
+    return header, len(rows)
+
+
+# --- header tree -------------------------------------------------------------------------------
+
+_Expanded = list[str | None]  # text, "" for a cell merged with the one above, None within a span
+
+
+def _span_cost(text: str, below: Sequence[str | None], many_labels: bool) -> float:
+    """Cost of letting a header cell span the columns ``below``; lower is likelier."""
+    cost = 0.0
+    is_label = bool(_LEAF_LABEL.search(text))
+    covered = [cell for cell in below if cell is not None]
+    if len(below) > 1:
+        cost += 2.0 * sum(cell == "" for cell in covered)
+    elif covered and covered[0]:
+        cost += 0.5
+    cost += sum(bool(cell) and bool(_LEAF_LABEL.search(cell)) != is_label for cell in covered)
+    if many_labels and covered and _LEAF_LABEL.search(covered[0] or ""):
+        cost -= 0.5
+    return cost
+
+
+def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
+    """Spread a header row that lacks its spans over the columns of the row below it."""
+    width, count = len(below), len(row)
+    many_labels = sum(bool(cell) and bool(_LEAF_LABEL.search(cell)) for cell in below) >= 2
+    # best[i][c]: cheapest way to let the first i cells cover the first c columns
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}] + [{} for _ in range(count)]
+    for i, text in enumerate(row):
+        for start, (cost, _) in best[i].items():
+            for end in range(start + 1, width - (count - i - 1) + 1):
+                if end < width and below[end] is None:
+                    continue
+                total = cost + _span_cost(text, below[start:end], many_labels)
+                if end not in best[i + 1] or total < best[i + 1][end][0]:
+                    best[i + 1][end] = (total, start)
+    if width not in best[count]:
+        return None
+    expanded: _Expanded = [None] * width
+    end = width
+    for i in range(count, 0, -1):
+        start = best[i][end][1]
+        expanded[start] = row[i - 1]
+        end = start
+    return expanded
+
+
+def _positional(header: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """Bring all header rows to ``width`` cells with a text at the first column of its span."""
+    below: _Expanded = [""] * width
+    result: list[list[str]] = []
+    for row in reversed(header):
+        texts = list(row)
+        while len(texts) > width and texts[-1] == "":
+            texts.pop()
+        expanded: _Expanded | None = list(texts) if len(texts) == width else None
+        if len(texts) < width:
+            expanded = _expand(texts, below)
+        if expanded is None:
+            continue
+        below = expanded
+        result.append([text or "" for text in expanded])
+    return result[::-1]
+
+
+def _shift_right(row: list[str], start: int) -> bool:
+    """Move the cells from ``start`` one column to the right; the last one must be free."""
+    if row[-1] != "":
+        return False
+    row[start:] = ["", *row[start:-1]]
+    return True
+
+
+def _mend_levels(header: list[list[str]]) -> bool:
+    """Move right what stands over 类/款/项 although only the code heading does."""
+    mended = False
+    for depth, row in enumerate(header):
+        levels = [column for column, text in enumerate(row) if text in _LEVELS]
+        if len(levels) < 2:
+            continue
+        inside = range(levels[0] + 1, levels[-1] + 1)
+        for upper in header[:depth]:
+            while (column := next((c for c in inside if upper[c]), None)) is not None:
+                if not _shift_right(upper, column):
+                    return mended
+                mended = True
+    return mended
+
+
+def _mend_orphans(header: list[list[str]]) -> bool:
+    """Bring back the last children of a parent whose span was printed too short.
+
+    The sign: a header text under the second or a later column of its parent while the parent's
+    first column has none.  The text belongs to the last group before it.
+    """
+    mended = False
+    for upper, lower in pairwise(header):
+        for column in range(1, len(lower)):
+            parent = next((c for c in range(column, -1, -1) if upper[c]), None)
+            if not lower[column] or parent is None or any(lower[parent:column]):
+                continue
+            run_end = next((c + 1 for c in range(parent - 1, -1, -1) if lower[c]), 0)
+            if parent == column or run_end == 0:
+                continue
+            text, lower[column] = lower[column], ""
+            if not _shift_right(upper, run_end):
+                lower[column] = text
+                continue
+            lower[run_end] = text
+            mended = True
+    return mended
+
+
+def _leaves(header: Sequence[Sequence[str]], width: int) -> list[tuple[int, tuple[str, ...]]]:
+    """Return (first column, path) of every leaf of the header tree, from left to right."""
+
+    def build(
+        depth: int, start: int, end: int, path: tuple[str, ...]
+    ) -> list[tuple[int, tuple[str, ...]]]:
+        if depth == len(header):
+            return [(start, path)] if path else []
+        starts = [c for c in range(start, end) if header[depth][c]]
+        if not starts:
+            return build(depth + 1, start, end, path)
+        leaves: list[tuple[int, tuple[str, ...]]] = []
+        if starts[0] > start:
+            leaves += build(depth + 1, start, starts[0], path)
+        for first, last in pairwise([*starts, end]):
+            leaves += build(depth + 1, first, last, (*path, header[depth][first]))
+        return leaves
+
+    return build(0, 0, width, ())
+
+
+def _paths(header: Sequence[Sequence[str]], width: int) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the path of each column and the warnings."""
+    rows = _positional(header, width)
+    warnings = []
+    if _mend_levels(rows):
+        warnings.append("header_level_shift")
+    if _mend_orphans(rows):
+        warnings.append("header_span_shift")
+    leaves = _leaves(rows, width)
+    if len(leaves) == width:
+        return [path for _, path in leaves], warnings
+    # Fewer leaves than columns: a heading without children covers several columns.
+    paths: list[tuple[str, ...]] = [()] * width
+    for (start, path), (end, _) in pairwise([*leaves, (width, ())]):
+        paths[start:end] = [path] * (end - start)
+    if leaves:
+        warnings.append("header_by_position")
+    return paths, warnings
+
+
+def _columns(
+    paths: Sequence[tuple[str, ...]], rows: Iterable[tuple[Cell, ...]]
+) -> tuple[Column, ...]:
+    """Decide what each column holds, from its header and, where that is silent, from its cells."""
+    bodies = list(zip(*rows, strict=True)) or [()] * len(paths)
+    kinds = []
+    for path, cells in zip(paths, bodies, strict=True):
+        leaf = path[-1] if path else ""
+        texts = [squeeze(cell.text) for cell in cells if cell.text]
+        amounts = sum(not isinstance(parse_amount(text), type(None)) for text in texts)
+        if _LEAF_SERIAL.match(leaf):
+            kinds.append(SERIAL)
+        elif _LEAF_CODE.search(leaf):
+            kinds.append(CODE)
+        elif leaf == "项目名称":
+            kinds.append(PROJECT)
+        elif _LEAF_LABEL.search(leaf) or (texts and not amounts):
+            kinds.append(LABEL)
+        else:
+            kinds.append(AMOUNT)
+    if PROJECT in kinds and LABEL not in kinds:
+        kinds[kinds.index(PROJECT)] = LABEL
+    return tuple(
+        Column(i, path, kind) for i, (path, kind) in enumerate(zip(paths, kinds, strict=True))
+    )
+
+
+# --- body --------------------------------------------------------------------------------------
+
+
+def _fit(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
+    """Give a body row the width of its table.
+
+    A row with a cell too many loses its last blank one; a short row is filled up on the right.
+    """
+    cells = list(row)
+    while len(cells) > width:
+        blanks = [i for i, cell in enumerate(cells) if not cell.text]
+        if not blanks:
+            break
+        del cells[blanks[-1]]
+    origin = cells[-1].origin
+    cells += [Cell("", origin)] * (width - len(cells))
+    return tuple(cells[:width])
+
+
+def _is_wrapped_name(row: Sequence[Cell], columns: Sequence[Column]) -> int | None:
+    """Return the column of the rest of a name cut by a page break, or None."""
+    filled = [i for i, cell in enumerate(row) if cell.text]
+    if len(filled) != 1 or columns[filled[0]].kind not in (LABEL, PROJECT):
+        return None
+    text = squeeze(row[filled[0]].text)
+    if parse_amount(text) is not None or TOTAL_WORD.match(text) or _LIST_MARK.match(text):
+        return None
+    return filled[0]
+
+
+def _header_key(header: Sequence[Sequence[Cell]]) -> str:
+    """A text that is equal for the repeated header of one table, whatever its blanks and breaks."""
+    words = (squeeze(cell.text) for row in header for cell in row)
+    return "".join(words).replace("(", "（").replace(")", "）")
+
+
+def _after_repeated_header(
+    rows: Sequence[tuple[Cell, ...]], key: str
+) -> Sequence[tuple[Cell, ...]]:
+    """Return the rows of a page part that follow the header repeated on top of it."""
+    header, first = _split_header(rows)
+    for count in range(len(header), 0, -1):
+        if _header_key(header[:count]) == key:
+            # Serial rows were left out of ``header``; what is left over is the rest of a name.
+            return [*header[count:], *rows[first:]]
+    return rows[first:] if not header else [*header, *rows[first:]]
+
+
+def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
+    header, first = _split_header(parts[0].rows)
+    body = list(parts[0].rows[first:])
+    page_starts: set[int] = set()
+    for part in parts[1:]:
+        page_starts.add(len(body))
+        body += _after_repeated_header(part.rows, _header_key(header))
+    widths = Counter(len(row) for row in body) or Counter(len(row) for row in header)
+    most = max(widths.values(), default=0)
+    width = max((w for w, n in widths.items() if n == most), default=0)
+    paths, warnings = _paths([[squeeze(cell.text) for cell in row] for row in header], width)
+    fitted = [_fit(row, width) for row in body]
+    columns = _columns(paths, fitted)
+    rows: list[tuple[Cell, ...]] = []
+    strays: list[Cell] = []
+    for index, row in enumerate(fitted):
+        if index in page_starts and rows:
+            wrapped = _is_wrapped_name(row, columns)
+            if wrapped is not None and rows[-1][wrapped].text:
+                above = rows[-1][wrapped]
+                joined = replace(above, text=above.text + row[wrapped].text)
+                rows[-1] = tuple(joined if i == wrapped else c for i, c in enumerate(rows[-1]))
+                continue
+        filled = [column for column in columns if row[column.index].text]
+        if filled and all(column.kind == AMOUNT for column in filled) and len(filled) == 1:
+            strays.append(row[filled[0].index])
+            continue
+        rows.append(row)
+    title = caption.title
+    origin = title.origin if title else next((p.origin for p in parts), "")
+    return Grid(caption, columns, tuple(rows), tuple(strays), origin, tuple(warnings))
+
+
+# --- sections ----------------------------------------------------------------------------------
+
+
+def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
+    """Split a raw table at caption rows: (caption cells, rows that follow)."""
+    pieces: list[tuple[list[Cell], list[tuple[Cell, ...]]]] = [([], [])]
+    for row in table.rows:
+        if _is_caption_row(row):
+            if pieces[-1][1]:
+                pieces.append(([], []))
+            pieces[-1][0].extend(cell for cell in row if cell.text)
+        else:
+            pieces[-1][1].append(row)
+    return [(cells, RawTable(tuple(rows))) for cells, rows in pieces]
+
+
+class _Collector:
+    """Gathers captions and page parts while the blocks of a document pass by."""
+
+    def __init__(self) -> None:
+        self.grids: list[tuple[list[Cell], list[RawTable], list[Cell]]] = []
+        self.caption: list[Cell] = []
+        self.key = ""  # of the open table; empty once running text has come in between
+
+    def text(self, cell: Cell) -> None:
+        if is_caption_text(cell.text):
+            self.caption.append(cell)
+        elif _EMPTY_STATEMENT.search(squeeze(cell.text)) and self.key and not self.caption:
+            self.grids[-1][2].append(cell)
+        else:
+            self.caption = []
+            self.key = ""
+
+    def table(self, table: RawTable) -> None:
+        for cells, piece in _pieces(table):
+            self.caption.extend(cells)
+            if not piece.rows:
+                continue
+            key = _header_key(_split_header(piece.rows)[0])
+            named = any(
+                _TITLE.match(squeeze(c.text)) or _TABLE_NUMBER.match(squeeze(c.text))
+                for c in self.caption
+            )
+            if self.key and (not key or key.startswith(self.key)) and not named:
+                self.grids[-1][1].append(piece)
+            else:
+                self.grids.append((self.caption, [piece], []))
+                self.key = key or "\0"
+            self.caption = []
+
+
+def read_grids(document: Document) -> list[Grid]:
+    """Return every printed table of a document as a rectangle, in reading order.
+
+    Parameters
+    ----------
+    document
+        As the readers return it.
+
+    Returns
+    -------
+    list of Grid
+        Page parts joined, names cut by a page joined, captions attached.
+    """
+    collector = _Collector()
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            collector.text(Cell(block.text, block.origin))
+        else:
+            collector.table(block)
+    return [
+        _build(Caption(tuple(caption), statements[0] if statements else None), parts)
+        for caption, parts, statements in collector.grids
+    ]

@@ -1,0 +1,106 @@
+"""Key figures: one row per measure, whether a disclosure states it in a table or in a sentence.
+
+Place in the chain: after ``facts`` and ``narrative``; the analyses read what this writes.  Input:
+rows of ``facts.csv`` and ``claims.csv``.  Output: rows of ``key_figures.csv``.
+
+Budgets state their main figures in tables, final accounts in sentences.  Which table cell or which
+sentence carries a measure is data: ``reference/key_figure_rules.csv``; what a measure means is in
+``reference/measures.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from helpers.amounts import UNIT_FACTORS, plain
+from helpers.reference_data import read_reference
+from helpers.sources import Source
+
+Row = dict[str, Any]
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return not pattern or re.search(pattern, text) is not None
+
+
+def _from_facts(rule: dict[str, str], facts: Iterable[Row]) -> tuple[Decimal, str] | None:
+    for row in facts:
+        if (
+            row["table_id"] == rule["table_id"]
+            and row["side"] == rule["side"]
+            and (row["line_role"] == "total" or rule["label_pattern"])
+            and _matches(rule["label_pattern"], row["label"])
+            and _matches(rule["column_pattern"], row["column_path"])
+        ):
+            return row["amount_yuan"], row["origin"]
+    return None
+
+
+def _claim_value(claim: Row) -> Decimal:
+    """Bring a claim's value to the unit of its measure; a decrease is negative."""
+    value = claim["value"] * UNIT_FACTORS.get(claim["unit"], Decimal(1))
+    return plain(-value if claim["direction"] == "decrease" else value)
+
+
+def _from_claims(rule: dict[str, str], claims: Iterable[Row]) -> tuple[Decimal, str] | None:
+    for claim in claims:
+        is_amount = rule["role"] in ("amount", "change", "budget")
+        if (
+            claim["role"] == rule["role"]
+            and claim["value"] is not None
+            and (claim["unit"] or not is_amount)
+            and _matches(rule["section_pattern"], claim["section"])
+            and _matches(rule["subject_pattern"], claim["subject"])
+        ):
+            return _claim_value(claim), claim["origin"]
+    return None
+
+
+def key_figure_rows(source: Source, facts: Sequence[Row], claims: Sequence[Row]) -> list[Row]:
+    """Return the rows of ``key_figures.csv``.
+
+    Parameters
+    ----------
+    source
+        The disclosure; gives year and phase.
+    facts, claims
+        Rows of ``facts.csv`` and ``claims.csv`` of that disclosure.
+
+    Returns
+    -------
+    list of dict
+        One row per measure, fund and phase that the disclosure states; a measure it does not state
+        has no row.  ``value`` is a Decimal in ``unit``: yuan, person, percent, count or
+        square_metre.  Where both a table and a sentence state a measure the table is taken.
+    """
+    units = {row["measure"]: row["unit"] for row in read_reference("measures")}
+    found: dict[tuple[str, str, str], Row] = {}
+    for rule in read_reference("key_figure_rules"):
+        phase = rule["phase"] or source.phase
+        key = (rule["measure"], rule["fund"], phase)
+        if key in found:
+            continue
+        figure = (
+            _from_facts(rule, facts) if rule["source"] == "fact" else _from_claims(rule, claims)
+        )
+        if figure is None:
+            continue
+        found[key] = {
+            "source_id": source.source_id,
+            "measure": rule["measure"],
+            "fund": rule["fund"],
+            "fiscal_year": source.fiscal_year,
+            "phase": phase,
+            "value": figure[0],
+            "unit": units[rule["measure"]],
+            "origin": figure[1],
+            "source": rule["source"],
+            "findings": "",
+        }
+    order = list(units)
+    return sorted(
+        found.values(), key=lambda row: (order.index(row["measure"]), row["fund"], row["phase"])
+    )

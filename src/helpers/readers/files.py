@@ -1,0 +1,79 @@
+"""Choose the reader for a file, and refuse what cannot be a disclosure.
+
+Place in the chain: first.  Input: a path.  Output: a :class:`~helpers.document.Document`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from helpers.document import DisclosureError, Document
+from helpers.readers import cell_lines, delimited
+
+READABLE_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
+
+# The longest real disclosures are some 2 MB of text; the bound keeps a wrong file from filling the
+# memory before anything can be said about it.
+_LARGEST_BYTES = 50_000_000
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def _decode(name: str, data: bytes) -> str:
+    """Decode UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    elif b"\x00" in data:
+        raise DisclosureError(f"{name} is a binary file, not text; convert it to text first.")
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DisclosureError(
+        f"{name} is neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8 and try again."
+    )
+
+
+def read_document(path: Path) -> Document:
+    """Read one file into a :class:`~helpers.document.Document`.
+
+    Parameters
+    ----------
+    path
+        A text file in one of two layouts: a table row per line with tabs or ``|`` between cells,
+        or one table cell per line, each line opened by a tab (the way Word tables are exported).
+
+    Returns
+    -------
+    Document
+        Paragraphs and raw tables with their 1-based line as origin (``L214``).
+
+    Raises
+    ------
+    DisclosureError
+        If the file is missing, empty, too large, binary, in an unknown encoding, of a format that
+        has no reader, or holds no Chinese text at all.
+    """
+    if not path.is_file():
+        raise DisclosureError(f"There is no file {path}.")
+    if path.suffix.lower() not in READABLE_SUFFIXES:
+        readable = ", ".join(sorted(READABLE_SUFFIXES))
+        raise DisclosureError(
+            f"{path.name} cannot be read: no reader for {path.suffix or 'files without a suffix'} "
+            f"(readable: {readable})."
+        )
+    size = path.stat().st_size
+    if size == 0:
+        raise DisclosureError(f"{path.name} is empty.")
+    if size > _LARGEST_BYTES:
+        raise DisclosureError(f"{path.name} has {size:,} bytes, too many for a disclosure.")
+    text = _decode(path.name, path.read_bytes())
+    if not _CHINESE.search(text):
+        raise DisclosureError(f"{path.name} holds no Chinese text, so it is no disclosure.")
+    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    if cell_lines.is_cell_per_line(lines):
+        return Document(path.name, lines, cell_lines.read_blocks(lines), "cell_lines")
+    return Document(path.name, lines, delimited.read_blocks(lines), "delimited")

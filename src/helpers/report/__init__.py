@@ -1,0 +1,29 @@
+"""Render the notebooks to a site of self-contained HTML pages.
+
+Place in the chain: the last step. Input are the templates in ``notebooks/`` and the disclosures
+in ``data/raw``; output are ``reports/**/*.html`` with an index, and, through the cleaning
+notebook, ``data/clean``.
+
+The modules of this package, each importing only those before it:
+
+``template``   what a notebook is as a template, and which parameter values it takes
+``disclosure`` how a disclosure is called on a page
+``pages``      what holds for every page: readable, self-contained, written whole or not at all
+``notebook``   one notebook executed in a kernel and exported
+``workers``    many of them in processes of their own
+``state``      what is up to date (doit)
+``site``       the index page
+``runner``     settings, plan, run, summary
+"""
+
+from helpers.report.runner import ReportResult, ReportSettings, report_command, run_reports
+from helpers.report.template import ReportError, parse_parameters
+
+__all__ = [
+    "ReportError",
+    "ReportResult",
+    "ReportSettings",
+    "parse_parameters",
+    "report_command",
+    "run_reports",
+]

@@ -1,0 +1,242 @@
+"""Sources: the untouched published file and what is known about it.
+
+Place in the chain: before the readers.  Input: a folder of ``data/raw`` with its ``source.yml``, or
+any readable file.  Output: a :class:`Source`.
+
+A folder ``data/raw/<source_id>/`` holds the file as published and ``source.yml`` with the keys of
+:class:`Source`; ``url: null`` says that the address is unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from helpers.document import DisclosureError, Document, squeeze
+from helpers.readers import READABLE_SUFFIXES, read_document
+
+SOURCE_ID = re.compile(r"[a-z0-9_]+")
+_REQUIRED = frozenset({"source_id", "title", "department", "fiscal_year", "kind", "file", "sha256"})
+_OPTIONAL = frozenset({"place", "url", "date_accessed", "conversion"})
+
+_YEAR_AND_KIND = re.compile(r"(20\d{2})年(?:度)?.{0,16}?(预算|决算)")
+_DEPARTMENT_PATTERNS = (
+    re.compile(
+        r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门)[）)])?(?:名称)?[:：]([\u4e00-\u9fff（）()]{4,40}?)(?:金额)?(?:单位[:：].*)?$"
+    ),
+    re.compile(r"^关于([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
+    re.compile(r"^([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年度?(?:部门|单位)?(?:预算|决算)"),
+    re.compile(r"^([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
+    re.compile(r"[、.．](?:关于)?([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One published disclosure.
+
+    Attributes
+    ----------
+    source_id
+        ``<place>_<department>_<year>_<kind>``, matching ``[a-z0-9_]+``.
+    path
+        The file as published.
+    title, department, place
+        In Chinese, as published; ``place`` may be empty.
+    fiscal_year, kind
+        The year the figures are for; ``budget`` or ``final``.
+    url
+        Where it was published, or None where unknown.
+    sha256
+        Of the file.
+    """
+
+    source_id: str
+    path: Path
+    title: str
+    department: str
+    place: str
+    fiscal_year: int
+    kind: str
+    url: str | None
+    sha256: str
+
+    @property
+    def phase(self) -> str:
+        """The phase that the tables of this kind of disclosure state."""
+        return "initial_budget" if self.kind == "budget" else "final"
+
+
+def find_root() -> Path:
+    """Return the root of the collection: ``HELPERS_ROOT``, else the nearest with ``data/raw``.
+
+    Raises
+    ------
+    DisclosureError
+        If neither exists.
+    """
+    named = os.environ.get("HELPERS_ROOT")
+    candidates = [Path(named)] if named else [Path.cwd(), *Path.cwd().parents]
+    for folder in candidates:
+        if (folder / "data" / "raw").is_dir():
+            return folder
+    raise DisclosureError(
+        "No folder data/raw was found here or above; start in the collection or set HELPERS_ROOT."
+    )
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_source(folder: Path) -> Source:
+    """Read ``source.yml`` of a folder of ``data/raw``.
+
+    Raises
+    ------
+    DisclosureError
+        If the folder or its ``source.yml`` is missing, a key is missing or unknown, or the raw file
+        is missing or differs from its checksum.
+    """
+    sidecar = folder / "source.yml"
+    if not sidecar.is_file():
+        raise DisclosureError(f"{folder} holds no source.yml, so it is no filed disclosure.")
+    try:
+        entries = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DisclosureError(f"{sidecar} is no valid YAML: {error}.") from error
+    if not isinstance(entries, dict):
+        raise DisclosureError(f"{sidecar} must hold keys and values.")
+    missing, unknown = _REQUIRED - entries.keys(), entries.keys() - _REQUIRED - _OPTIONAL
+    if missing or unknown:
+        what = f"lacks {sorted(missing)}" if missing else f"has unknown keys {sorted(unknown)}"
+        raise DisclosureError(f"{sidecar} {what}.")
+    if entries["source_id"] != folder.name or not SOURCE_ID.fullmatch(folder.name):
+        raise DisclosureError(f"{sidecar}: source_id must be the folder's name, of [a-z0-9_] only.")
+    if entries["kind"] not in ("budget", "final"):
+        raise DisclosureError(f"{sidecar}: kind must be budget or final, not {entries['kind']!r}.")
+    path = folder / entries["file"]
+    if not path.is_file():
+        raise DisclosureError(f"{sidecar} names {entries['file']}, which is not there.")
+    if checksum(path) != entries["sha256"]:
+        raise DisclosureError(
+            f"{path} differs from the checksum in source.yml: raw files stay as published."
+        )
+    return Source(
+        source_id=entries["source_id"],
+        path=path,
+        title=entries["title"],
+        department=entries["department"],
+        place=entries.get("place") or "",
+        fiscal_year=int(entries["fiscal_year"]),
+        kind=entries["kind"],
+        url=entries.get("url"),
+        sha256=entries["sha256"],
+    )
+
+
+def _department(texts: Iterable[str]) -> str | None:
+    """Return the department a text names, by the first kind of place that names one."""
+    texts = list(texts)
+    for pattern in _DEPARTMENT_PATTERNS:
+        names = Counter(match.group(1) for text in texts if (match := pattern.search(text)))
+        if names:
+            return names.most_common(1)[0][0]
+    return None
+
+
+def propose_source(path: Path, document: Document) -> Source:
+    """Propose what ``source.yml`` would say, from the text of a file that is not filed yet.
+
+    Parameters
+    ----------
+    path
+        The file.
+    document
+        The same file as read.
+
+    Returns
+    -------
+    Source
+        ``source_id`` is the file's stem where that is a valid identifier, else ``disclosure_`` and
+        the start of the checksum.
+
+    Raises
+    ------
+    DisclosureError
+        If the text names no year with 预算 or 决算, or no department.
+    """
+    texts = [
+        squeeze(cell.text) for table in document.raw_tables() for row in table.rows for cell in row
+    ]
+    texts += [squeeze(paragraph.text) for paragraph in document.paragraphs()]
+    found = Counter(match.groups() for text in texts if (match := _YEAR_AND_KIND.search(text)))
+    if not found:
+        raise DisclosureError(
+            f"{path.name} names no year with 预算 or 决算, so it is no disclosure."
+        )
+    kinds = Counter()
+    for (_, word), count in found.items():
+        kinds[word] += count
+    word = kinds.most_common(1)[0][0]
+    year = max((count, year) for (year, kind), count in found.items() if kind == word)[1]
+    department = _department(texts)
+    if department is None:
+        raise DisclosureError(f"{path.name} does not say which department it is about.")
+    digest = checksum(path)
+    stem = path.stem.lower()
+    return Source(
+        source_id=stem if SOURCE_ID.fullmatch(stem) else f"disclosure_{digest[:8]}",
+        path=path,
+        title=f"{department}{year}年{'部门预算' if word == '预算' else '部门决算'}公开",
+        department=department,
+        place="",
+        fiscal_year=int(year),
+        kind="budget" if word == "预算" else "final",
+        url=None,
+        sha256=digest,
+    )
+
+
+def find_sources(place: Path) -> list[Path]:
+    """Return what can be cleaned under a path: filed folders, or single readable files.
+
+    Parameters
+    ----------
+    place
+        A file, a folder with ``source.yml``, or a folder of such folders or of files.
+
+    Raises
+    ------
+    DisclosureError
+        If the path does not exist or holds nothing readable.
+    """
+    if not place.exists():
+        raise DisclosureError(f"There is no {place}.")
+    if place.is_file() or (place / "source.yml").is_file():
+        return [place]
+    children = sorted(child for child in place.iterdir() if not child.name.startswith("."))
+    filed = [child for child in children if (child / "source.yml").is_file()]
+    loose = [c for c in children if c.is_file() and c.suffix.lower() in READABLE_SUFFIXES]
+    if not filed and not loose:
+        raise DisclosureError(f"{place} holds no disclosure: no source.yml and no readable file.")
+    return filed + loose
+
+
+def open_source(place: Path) -> tuple[Source, Document]:
+    """Return source and document of a filed folder or a single file."""
+    if place.is_dir():
+        source = read_source(place)
+        return source, read_document(source.path)
+    if (place.parent / "source.yml").is_file():
+        return open_source(place.parent)
+    document = read_document(place)
+    return propose_source(place, document), document
