@@ -298,7 +298,12 @@ def test_gather_tail_keeps_the_same_items_everywhere():
 
 
 def project(source, name, initial, executed=None, withheld=False, **more):
-    row = {"source_id": source, "project_name": name, "budget_unit": "本级", "is_withheld": withheld}
+    row = {
+        "source_id": source,
+        "project_name": name,
+        "budget_unit": "本级",
+        "is_withheld": withheld,
+    }
     row |= {"functional_code": "2120102", "fund": "general_public", "executed_yuan": executed}
     return row | {"initial_budget_yuan": initial, "adjusted_budget_yuan": None} | more
 

@@ -395,6 +395,14 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
     State(tmp_path / "reports" / ".state").close()
 
 
+def test_damaged_state_is_told(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    (tmp_path / "pages-1.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(ReportError, match=r"pages-1\.sqlite: damaged; delete it"):
+        state.records(["a"])
+    state.close()
+
+
 # --- pages
 
 

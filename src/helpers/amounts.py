@@ -8,7 +8,6 @@ different statements and stay three different values here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -24,10 +23,15 @@ UNIT_FACTORS = {
 }
 """Yuan per printed unit."""
 
-_NUMBER = re.compile(r"[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_BRACKETED = re.compile(r"\(([\d,.]+)\)")
+# Without a leading zero: 05 is a code that has slipped into the column.
+_NUMBER = re.compile(r"[-−–]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_BRACKETED = re.compile(r"\(([0-9,.]+)\)")
+_BREAK = re.compile(r"[0-9]\s+[0-9]")
+# Full-width signs only: a wider normalisation would turn ① and ² into digits of the amount.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("。"): ord(".")}
 _DASH = re.compile(r"[-−–—_―/\\]+")
-_UNIT_IN_CAPTION = re.compile(r"单位[:：]?(?:人民币)?(百万元|亿元|万元|千元|元)")
+# Names of places begin with 元 too (编制单位：元氏县…).
+_UNIT_IN_CAPTION = re.compile(r"单位[:：]?(?:人民币)?(百万元|亿元|万元|千元|元(?![\u4e00-\u9fff]))")
 
 
 class Blank(Enum):
@@ -73,11 +77,6 @@ def plain(value: Decimal) -> Decimal:
     return value.normalize()
 
 
-def _to_ascii(text: str) -> str:
-    """Turn full-width digits, points and commas into ASCII ones; drop white space."""
-    return squeeze(unicodedata.normalize("NFKC", text)).replace("，", ",").replace("。", ".")
-
-
 def parse_number(text: str) -> Decimal | None:
     """Read a whole text as one number.
 
@@ -90,16 +89,20 @@ def parse_number(text: str) -> Decimal | None:
     -------
     Decimal or None
         None if the text is anything but one well-formed number: digits grouped in threes or not
-        grouped at all.
+        grouped at all.  A blank between two digits is a fault of the conversion where a decimal
+        point follows; elsewhere two figures may have met in one cell.
 
     Examples
     --------
     >>> parse_number("16, 291. 51")
     Decimal('16291.51')
-    >>> parse_number("1,23") is None
-    True
+    >>> parse_number("1,23") is None, parse_number("366 12") is None
+    (True, True)
     """
-    ascii_text = _to_ascii(text)
+    narrow = text.strip().translate(_FULL_WIDTH)
+    if any(match.start() > narrow.rfind(".") for match in _BREAK.finditer(narrow)):
+        return None
+    ascii_text = squeeze(narrow)
     bracketed = _BRACKETED.fullmatch(ascii_text)
     if bracketed and "." in ascii_text:
         ascii_text = "-" + bracketed.group(1)
@@ -132,7 +135,7 @@ def parse_amount(text: str) -> Amount | Blank | None:
     value = parse_number(stripped)
     if value is not None:
         return Amount(value, stripped, squeeze(stripped) != stripped)
-    if _DASH.fullmatch(squeeze(stripped)):
+    if _DASH.fullmatch(squeeze(stripped).translate(_FULL_WIDTH)):
         return Blank.DASH
     return None
 

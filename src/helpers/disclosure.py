@@ -39,11 +39,14 @@ class Disclosure:
         Its text in blocks with their origin.
     rows
         Rows of each clean file by its name: ``facts, tables, claims, projects, …``.
+    budget_units
+        Names of the budget units the disclosure adds up, as far as it names them.
     """
 
     source: Source
     document: Document
     rows: Mapping[str, list[Row]]
+    budget_units: tuple[str, ...]
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return one clean file as a data frame; amounts are Decimal."""
@@ -80,6 +83,37 @@ class Disclosure:
         keys = ["row_no", "side", "code", "label", "project_name"]
         wide = facts.pivot(index=keys, columns="column_path", values="amount_text")
         return wide[facts["column_path"].drop_duplicates()].reset_index().rename_axis(columns=None)
+
+    def describe(self) -> pd.DataFrame:
+        """Return what is known about the document, one row per item."""
+        source = self.source
+        known = {
+            "title": source.title,
+            "department": source.department,
+            "fiscal year": str(source.fiscal_year),
+            "kind": source.kind,
+            "address": source.url or "not known",
+            "file": source.path.name,
+            "layout": self.document.layout,
+            "lines": f"{len(self.document.lines):,}",
+            "sha256": source.sha256,
+        }
+        return pd.DataFrame({"value": known})
+
+    def largest_fact(self) -> Row | None:
+        """Return the largest amount of the statutory tables; None if there are none."""
+        return max(self.rows["facts"], key=lambda fact: fact["amount_yuan"], default=None)
+
+    def where(self, row: Mapping[str, Any]) -> str:
+        """Return the place of a row and the raw line that stands there.
+
+        Parameters
+        ----------
+        row
+            A row of any clean file, or anything else with an ``origin``.
+        """
+        origin = row["origin"]
+        return f"{origin}: {self.document.where(origin).strip()}"
 
     def overview(self) -> pd.DataFrame:
         """Return the statutory tables with their size and the total they print.
@@ -128,7 +162,8 @@ def read(place: str | Path) -> Disclosure:
     if not path.exists() and path.name == str(place):
         path = find_root() / "data" / "raw" / path.name
     source, document = open_source(path)
-    tables = read_tables(read_grids(document), unit_names(document))
+    units = unit_names(document)
+    tables = read_tables(read_grids(document), frozenset(units))
     evaluations = read_evaluations(document)
     facts = fact_rows(source, tables)
     claims = [
@@ -161,7 +196,7 @@ def read(place: str | Path) -> Disclosure:
         "key_figures": key_figure_rows(source, facts, claims),
         "unread": [{**row, "unread_no": number} for number, row in enumerate(unread, 1)],
     }
-    return Disclosure(source, document, rows)
+    return Disclosure(source, document, rows, units)
 
 
 def clean(place: str | Path, out: str | Path | None = None) -> Disclosure:
@@ -181,5 +216,10 @@ def clean(place: str | Path, out: str | Path | None = None) -> Disclosure:
     """
     disclosure = read(place)
     folder = Path(out) if out is not None else find_root() / "data" / "clean"
-    write_clean(folder / disclosure.source.source_id, disclosure.source, disclosure.rows)
+    write_clean(
+        folder / disclosure.source.source_id,
+        disclosure.source,
+        disclosure.rows,
+        disclosure.budget_units,
+    )
     return disclosure

@@ -36,6 +36,7 @@ _SOURCE_WORDS = (
     ("fiscal", ("财政", "拨款", "当年")),
 )
 _USUAL_ORDER = ("total", "fiscal", "other")
+_BLOCK = re.compile(r"^(?:(?:项目|部门)资金)?(?:[（(](?:万元|元)[)）])?")
 _NUMBER = r"(-?\d[\d,]*\.?\d*)"
 _FLATTENED = re.compile(
     r"(?:总资金|资金总额)\s+" + r"\s+".join([_NUMBER] * 4) + r"\s+(\d+(?:\.\d+)?)\s*%(?P<rest>.*)"
@@ -96,7 +97,8 @@ def fund_columns(row: Sequence[Cell]) -> dict[str, int]:
 
     Examples
     --------
-    >>> fund_columns([Cell("", ""), Cell("年初预算 数", ""), Cell("全年执行数", ""), Cell("得分", "")])
+    >>> header = ["", "年初预算 数", "全年执行数", "得分"]
+    >>> fund_columns([Cell(text, "L1") for text in header])
     {'initial_budget': 1, 'executed': 2, 'fund_score': 3}
     """
     columns: dict[str, int] = {}
@@ -132,7 +134,7 @@ def _shift(row: Sequence[Cell], columns: Mapping[str, int]) -> int:
             text = squeeze(row[index].text) if 0 <= index < len(row) else ""
             if name in PHASES:
                 points += isinstance(parse_amount(text), Amount) and not text.endswith("%")
-            elif text == "_" or parse_amount(text) is Blank.DASH:
+            elif parse_amount(text) is Blank.DASH:
                 points += 2
             elif name == "execution_rate":
                 points += 2 * text.endswith(("%", "％"))
@@ -147,7 +149,7 @@ def read_phase_row(row: Sequence[Cell], columns: Mapping[str, int], block: FundB
     """Read one row below the header of a self-evaluation into the block."""
     shift = _shift(row, columns)
     first = min(columns.values()) + shift
-    label = "".join(squeeze(cell.text) for cell in row[: max(first, 0)])
+    label = _BLOCK.sub("", "".join(squeeze(cell.text) for cell in row[: max(first, 0)]))
     amounts: dict[str, Amount] = {}
     origins: dict[str, str] = {}
     blank: list[str] = []

@@ -14,13 +14,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from helpers.amounts import parse_number
 from helpers.document import Cell, squeeze
 from helpers.evaluation_funds import Unread
-
-# Stand-ins for a level cell that is unreadable, and for one that holds the end of a wrapped name.
-_LOST, _TAIL = "?", "\0"
+from helpers.evaluation_levels import (
+    FIRST_LEVELS,
+    LOST,
+    PARENTS,
+    carry_first,
+    carry_second,
+    is_level_name,
+    read_level,
+    second_level,
+    sounds_like_level,
+)
 
 # First match wins: 指标值设定依据 is a basis though it contains 指标值.
 _HEADER_WORDS = (
@@ -38,28 +47,8 @@ _HEADER_WORDS = (
     ("target", ("指标值", "目标值", "预期")),
     ("weight", ("权重", "分值")),
 )
-_LEVELS = ("level1", "level2", "level3")
 _HEADER_TAILS = frozenset({"进措施", "改进措施", "措施"})
 
-# 财预〔2020〕10号 (output, benefit, satisfaction) and 财预〔2021〕101号 (cost as a first level).
-_PARENTS = {
-    "数量指标": "产出指标",
-    "质量指标": "产出指标",
-    "时效指标": "产出指标",
-    "经济成本指标": "成本指标",
-    "社会成本指标": "成本指标",
-    "生态环境成本指标": "成本指标",
-    "经济效益指标": "效益指标",
-    "社会效益指标": "效益指标",
-    "生态效益指标": "效益指标",
-    "可持续影响指标": "效益指标",
-    "服务对象满意度指标": "满意度指标",
-    "满意度指标": "满意度指标",
-}
-_FIRST_LEVELS = ("产出指标", "成本指标", "效益指标", "满意度指标")
-_LABEL_WORD = re.compile(
-    "数量|质量|时效|成本|效益|影响|满意|产出|效能|效率|效应|管理|能力|运行|投入|过程"
-)
 # Glyphs of other scripts and repetitions that a text recognition invents.
 _INVENTED = re.compile(
     r"[^\u0020-\u007e\u00b0-\u00b7\u00d7\u2010-\u203b\u2100-\u21ff\u2200-\u22ff\u2460-\u24ff"
@@ -138,11 +127,6 @@ def _filled_width(rows: Sequence[Sequence[Cell]]) -> int:
     return max(filled, default=-1) + 1
 
 
-def _second_level(text: str) -> str:
-    """Return the statutory second-level name a text is, 指标 left off or not, or an empty text."""
-    return next((word for word in _PARENTS if text and text in (word, word[:-2])), "")
-
-
 def _fit(row: Sequence[Cell], columns: Mapping[str, int], shift: int) -> int:
     """Score how well a row fits its header when it stands ``shift`` cells to the right."""
     points = 0
@@ -154,11 +138,9 @@ def _fit(row: Sequence[Cell], columns: Mapping[str, int], shift: int) -> int:
         if name in ("weight", "score"):
             points += 3 if _is_number(text) else -1
         elif name in ("level1", "level2"):
-            is_label = text in _FIRST_LEVELS or bool(_second_level(text))
-            points += 2 if is_label else 0
+            points += 2 if is_level_name(text) else 0
         elif name == "level3":
-            is_label = text in _FIRST_LEVELS or bool(_second_level(text))
-            points += -2 if is_label or _RELATION.match(text) else 1
+            points += -2 if is_level_name(text) or _RELATION.match(text) else 1
         elif name in ("target", "actual"):
             points += 1 if _RELATION.match(text) else 0
         elif name == "scoring_rule":
@@ -166,11 +148,6 @@ def _fit(row: Sequence[Cell], columns: Mapping[str, int], shift: int) -> int:
         elif name == "completion_rate":
             points += 1 if text.endswith("%") else -1
     return points
-
-
-def _first_name(texts: Sequence[str]) -> str:
-    """Return the first level name that is printed and readable."""
-    return next((text for text in texts if text and text not in (_LOST, _TAIL)), "")
 
 
 class IndicatorBlock:
@@ -224,8 +201,18 @@ class IndicatorBlock:
                 f"columns of the damaged header taken from other tables ({header[0].origin})"
             )
 
-    def read(self, pages: Sequence[Sequence[Sequence[Cell]]]) -> tuple[Indicator, ...]:
-        """Read the rows below the header, page by page, and carry the level names down."""
+    def read(
+        self, pages: Sequence[Sequence[Sequence[Cell]]], weights: Decimal | None = None
+    ) -> tuple[Indicator, ...]:
+        """Read the rows below the header, page by page, and carry the level names down.
+
+        Parameters
+        ----------
+        pages
+            The rows of each page.
+        weights
+            What the weights must add up to (100 without the weight of the money block), if known.
+        """
         rows: list[dict[str, Cell]] = []
         page_starts: set[int] = set()
         for number, page in enumerate(pages):
@@ -250,14 +237,33 @@ class IndicatorBlock:
                 self._continue(cells)
         if ahead and self._found:
             for cell in (cell for parts in ahead.values() for cell in parts):
-                self.unread.append(
-                    Unread(
-                        cell.text,
-                        cell.origin,
-                        "text after a page break; the indicator it belongs to is unknown",
-                    )
-                )
+                self._report(cell.text, cell.origin, "text of a row that a page break cut")
+        self._join_doubled(weights)
         return self._indicators()
+
+    def _join_doubled(self, weights: Decimal | None) -> None:
+        """Join a row with the one above where a conversion repeated weight and score on its lines.
+
+        The second line then holds the mere end of the level name, and the weights exceed what
+        they must add up to by exactly its weight.
+        """
+
+        def text(one: Mapping[str, list[Cell]], name: str) -> str:
+            return squeeze("".join(cell.text for cell in one.get(name, ())))
+
+        total = sum(parse_number(text(one, "weight")) or 0 for one in self._found)
+        for above, one in pairwise(list(self._found)):
+            is_tail = text(one, "level2") == "指标" and not text(above, "level2").endswith("指标")
+            is_same = all(text(one, name) == text(above, name) for name in ("weight", "score"))
+            if is_tail and is_same and total - (parse_number(text(one, "weight")) or 0) == weights:
+                cells = [(name, cell) for name, parts in one.items() for cell in parts]
+                printed = " ".join(cell.text for _, cell in cells)
+                self._report(printed, cells[0][1].origin, "line of a row, with the row's weight")
+                for name, cell in cells:
+                    if name not in ("weight", "score"):
+                        above.setdefault(name, []).append(cell)
+                self._found.remove(one)
+                return
 
     def _belongs_below(self, cells: Mapping[str, Cell], follows_name: bool) -> bool:
         """Tell whether a row without weight opens the next indicator.
@@ -270,7 +276,7 @@ class IndicatorBlock:
             return True
         above = {n: squeeze("".join(c.text for c in p)) for n, p in self._found[-1].items()}
         return any(
-            above.get(name) in (*_FIRST_LEVELS, *_PARENTS)
+            above.get(name) in (*FIRST_LEVELS, *PARENTS)
             for name in ("level1", "level2")
             if name in cells
         ) or any(
@@ -279,23 +285,39 @@ class IndicatorBlock:
             if name in cells
         )
 
-    def _page_shift(self, page: Sequence[Sequence[Cell]]) -> int:
-        """Tell how far a later page stands to the right of the header on the first."""
-        expected = min(0, max(_filled_width(page), *map(len, page)) - self._width)
-        shifts = sorted({expected, 0, expected - 1, expected + 1}, key=lambda s: abs(s - expected))
-        return max(shifts, key=lambda s: sum(_fit(row, self._columns, s) for row in page))
-
-    def _cells(self, row: Sequence[Cell], usual: int) -> dict[str, Cell]:
-        """Return the filled cells of a row under the names of their columns."""
-        # A row is moved only on evidence: two points are one recognised label.
-        fits = {s: _fit(row, self._columns, s) for s in (usual, usual - 1, usual + 1)}
-        best = max(fits, key=fits.__getitem__)
-        shift = best if fits[best] >= fits[usual] + 2 else usual
-        cells = {
+    def _named(self, row: Sequence[Cell], shift: int) -> dict[str, Cell]:
+        return {
             name: row[column + shift]
             for name, column in self._columns.items()
             if 0 <= column + shift < len(row) and row[column + shift].text
         }
+
+    def _page_shift(self, page: Sequence[Sequence[Cell]]) -> int:
+        """Tell how far a later page stands to the right of the header on the first."""
+        expected = min(0, max(_filled_width(page), *map(len, page)) - self._width)
+        weighted = {
+            shift: sum(_is_weighted(self._named(row, shift)) for row in page)
+            for shift in (expected, 0, expected - 1, expected + 1)
+        }
+        # Without a number under weight or score there is nothing to tell by.
+        best = max(weighted.values())
+        return max(
+            (
+                shift
+                for shift in weighted
+                if weighted[shift] == best and (best or shift == expected)
+            ),
+            key=lambda shift: sum(_fit(row, self._columns, shift) for row in page),
+        )
+
+    def _cells(self, row: Sequence[Cell], usual: int) -> dict[str, Cell]:
+        """Return the filled cells of a row under the names of their columns."""
+        fits = {s: _fit(row, self._columns, s) for s in (usual, usual - 1, usual + 1)}
+        best = max(fits, key=fits.__getitem__)
+        cells = self._named(row, usual)
+        # A row is moved only on evidence: a number that thereby stands under weight or score.
+        if fits[best] >= fits[usual] + 2 and _is_weighted(self._named(row, best)):
+            cells = self._named(row, best)
         cells.pop("evidence", None)
         for name in ("level1", "level2"):
             if name in cells and not re.search(r"\w", cells[name].text):
@@ -303,8 +325,7 @@ class IndicatorBlock:
         for name in ("weight", "score"):
             if name in cells and not _is_number(squeeze(cells[name].text)):
                 cell = cells.pop(name)
-                reason = "no number in the weight or score column"
-                self.unread.append(Unread(cell.text, cell.origin, reason))
+                self._report(cell.text, cell.origin, "no number in the weight or score column")
         if "remark" in cells and squeeze(cells["remark"].text) in _HEADER_TAILS:
             del cells["remark"]
         self._settle_levels(cells)
@@ -316,18 +337,23 @@ class IndicatorBlock:
         def text(name: str) -> str:
             return squeeze(cells[name].text) if name in cells else ""
 
-        def is_label(name: str) -> bool:
-            return text(name) in _FIRST_LEVELS or bool(_second_level(text(name)))
-
         has_values = "target" in cells and ("weight" in cells or "score" in cells)
         for name in ("level2", "level1"):
-            if has_values and "level3" not in cells and name in cells and not is_label(name):
-                if not self._is_project and _LABEL_WORD.search(text(name)):
+            if (
+                has_values
+                and "level3" not in cells
+                and name in cells
+                and not is_level_name(text(name))
+            ):
+                if not self._is_project and sounds_like_level(text(name)):
                     continue
                 cells["level3"] = cells.pop(name)
-        if self._is_project and "level2" not in cells and text("level1") not in _FIRST_LEVELS:
-            if _second_level(text("level1")):
-                cells["level2"] = cells.pop("level1")
+        is_second = text("level1") not in FIRST_LEVELS and second_level(text("level1"))
+        if self._is_project and "level2" not in cells and is_second:
+            cells["level2"] = cells.pop("level1")
+
+    def _report(self, text: str, origin: str, reason: str) -> None:
+        self.unread.append(Unread(text, origin, reason))
 
     def _continue(self, cells: Mapping[str, Cell]) -> None:
         """Add the cells of a row to the last indicator."""
@@ -341,16 +367,17 @@ class IndicatorBlock:
         ]
         for one, parts in zip(texts, self._found, strict=True):
             self._clean(one, parts)
-        second = self._second_levels(texts)
-        first = self._first_levels(texts, second)
+        first = [one.get("level1", "") for one in texts]
+        second = carry_second(first, [one.get("level2", "") for one in texts], self._is_project)
+        if first and not first[0]:
+            self.warnings.append("level names stand amid the rows they span; carried up and down")
+        first = carry_first(first, second)
         result = []
         for number, (one, parts) in enumerate(zip(texts, self._found, strict=True)):
             origins = {name: cells[0].origin for name, cells in parts.items()}
             place = origins.get("level3") or next(iter(origins.values()))
             if not one.get("level3"):
-                self.unread.append(
-                    Unread(" ".join(one.values()), place, "the name of the indicator is lost")
-                )
+                self._report(" ".join(one.values()), place, "the name of the indicator is lost")
             values = {name: one.get(name, "") for name in _FIELDS}
             values.update(level1=first[number], level2=second[number])
             result.append(Indicator(**values, origin=place, origins=origins))
@@ -358,84 +385,29 @@ class IndicatorBlock:
 
     def _clean(self, one: dict[str, str], parts: dict[str, list[Cell]]) -> None:
         """Reduce level names to one statutory name; report glued values."""
-        for name, words in (("level1", _FIRST_LEVELS), ("level2", tuple(_PARENTS))):
+        for name in ("level1", "level2"):
             text = one.get(name, "")
-            if not self._is_project or not text or text in words or _second_level(text):
+            if not self._is_project or not text:
                 continue
             place = parts[name][0].origin
-            within = [word for word in words if word in text]
-            within = within or [word for word in words if word[:-1] in text]
-            if name == "level2":
-                within = within or [word for word in words if word[:-2] in text]
-            if within:
-                one[name] = max(within, key=len)
-                rest = _second_level(text.replace(one[name], "", 1))
-                if name == "level1" and rest and not one.get("level2"):
+            one[name] = read_level(text, name == "level1")
+            if one[name] == LOST:
+                self._report(text, place, "level name unreadable")
+            elif one[name] in (*FIRST_LEVELS, *PARENTS) and one[name] != text:
+                self.warnings.append(f"level name {text} read as {one[name]} ({place})")
+                rest = second_level(text.replace(one[name], "", 1))
+                if name == "level1" and rest and "level2" not in one:
                     one["level2"] = rest
                     parts["level2"] = parts["level1"]
-                self.warnings.append(f"level name {text} read as {one[name]} ({place})")
-            elif text == "指标":
-                one[name] = _TAIL
-            elif not _LABEL_WORD.search(text):
-                one[name] = _LOST
-                self.unread.append(Unread(text, place, "level name unreadable"))
         for name in ("level3", "target", "actual"):
             if _INVENTED.search(one.get(name, "")):
-                self.unread.append(
-                    Unread(
-                        one[name], parts[name][0].origin, "characters invented by text recognition"
-                    )
-                )
+                place = parts[name][0].origin
+                self._report(one[name], place, "characters invented by text recognition")
         for name in ("target", "actual"):
             text = one.get(name, "")
             marks = list(_RELATION.finditer(text))
             if marks and (len(marks) > 1 or marks[0].start() > 0):
-                self.unread.append(
-                    Unread(text, parts[name][0].origin, "texts of two indicators in one cell")
-                )
-
-    def _second_levels(self, texts: Sequence[dict[str, str]]) -> list[str]:
-        """Carry the second-level names down, and up to the rows before the first."""
-        printed = [one.get("level2", "") for one in texts]
-        carried: list[str] = []
-        current = "" if texts[0].get("level1") else _first_name(printed)
-        for one, text in zip(texts, printed, strict=True):
-            if text == _TAIL:
-                current = _second_level(current) or current
-            elif text == _LOST:
-                current = ""
-            elif text:
-                current = (_second_level(text) or text) if self._is_project else text
-            elif one.get("level1") and _PARENTS.get(_second_level(current)) != one["level1"]:
-                current = ""
-            carried.append(current)
-        return carried
-
-    def _first_levels(self, texts: Sequence[dict[str, str]], second: Sequence[str]) -> list[str]:
-        """Carry the first-level names down.
-
-        A second-level name decides where its statutory parent is printed in the same block: in a
-        converted PDF the parent may stand some rows below the first row it spans.
-        """
-        printed = {one["level1"] for one in texts if one.get("level1", _LOST) not in (_LOST, _TAIL)}
-        carried: list[str] = []
-        current = ""
-        if not texts[0].get("level1"):
-            current = _first_name([one.get("level1", "") for one in texts])
-            self.warnings.append(
-                "level names stand in mid-span; rows take the name above or, at the top, below"
-            )
-        for one, below in zip(texts, second, strict=True):
-            parent = _PARENTS.get(_second_level(below), "")
-            text = one.get("level1", "")
-            if text not in ("", _LOST, _TAIL):
-                current = text
-            elif parent in printed:
-                current = parent
-            elif text == _LOST:
-                current = ""
-            carried.append(current)
-        return carried
+                self._report(text, parts[name][0].origin, "texts of two indicators in one cell")
 
 
 def total_score(row: Sequence[Cell]) -> tuple[Decimal, Cell] | None:

@@ -89,7 +89,7 @@ def _line_facts(source: Source, table: BudgetTable, line: Line, parent_fund: str
     is_economic = table.table_id in _ECONOMIC_TABLES
     for column, amount, cell in line.amounts:
         path = "/".join(column.path)
-        warnings = [w for w in table.warnings if w.startswith("header")]
+        warnings = [w for w in (*table.warnings, line.warning) if w]
         if amount.has_inner_blank:
             warnings.append("blank_in_number")
         yield {

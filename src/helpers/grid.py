@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from helpers.amounts import Amount, parse_amount
@@ -22,8 +22,11 @@ from helpers.document import Cell, Document, Paragraph, RawTable, squeeze
 
 CODE, LABEL, PROJECT, SERIAL, AMOUNT = "code", "label", "project", "serial", "amount"
 
-_TABLE_NUMBER = re.compile(r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九十]{1,3})表?$")
+_TABLE_NUMBER = re.compile(
+    r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])表?$"
+)
 _TITLE = re.compile(r"^.{2,45}表(?:[（(][^（）()]*[）)])?$")
+_CONTINUED = re.compile(r"[（(]续表?[）)]|^续表?|续表?$")
 _PREPARED_BY = re.compile(r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]")
 _MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|亿元|万元|千元|元)$")
 _YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
@@ -40,6 +43,7 @@ _LEAF_LABEL = re.compile(
 _LEVELS = frozenset("类款项")
 
 _CODE_START = re.compile(r"^\d{3}(?:\d{2}){0,2}(?=[^\d.,，．年]|$)")
+_DAMAGED_FIGURE = re.compile(r"^[^\u4e00-\u9fff]*\d[^\u4e00-\u9fff]*$")
 _LIST_MARK = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、．]|其中)"
 )
@@ -100,19 +104,22 @@ class Grid:
     rows
         Body rows; cells of merged pages follow each other.
     strays
-        Cells without a row of their own, left by a page break.
+        (cell, reason) of every filled cell that has no place in the rectangle.
     origin
         Place of the title or, without one, of the first cell.
     warnings
         What had to be mended to read the header.
+    mended
+        What had to be mended to read a row, by its index.
     """
 
     caption: Caption
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    strays: tuple[Cell, ...]
+    strays: tuple[tuple[Cell, str], ...]
     origin: str
     warnings: tuple[str, ...]
+    mended: Mapping[int, str] = field(default_factory=dict)
 
 
 def chinese_integer(text: str) -> int:
@@ -133,10 +140,14 @@ def chinese_integer(text: str) -> int:
 
 
 def is_caption_text(text: str) -> bool:
-    """Tell whether a line belongs to a table's caption: number, title, department, unit or year."""
-    text = squeeze(text)
+    """Tell whether a line belongs to a table's caption: number, title, department, unit or year.
+
+    The mark 续表 on a later page belongs to it too.
+    """
+    text = _CONTINUED.sub("", squeeze(text))
     return bool(
-        _TABLE_NUMBER.match(text)
+        not text
+        or _TABLE_NUMBER.match(text)
         or _TITLE.match(text)
         or _PREPARED_BY.match(text)
         or _MONEY_UNIT.search(text)
@@ -154,12 +165,14 @@ def _is_serial_row(row: Sequence[Cell]) -> bool:
     texts = [squeeze(cell.text) for cell in row if cell.text]
     if texts and all(_SERIAL_MARK.match(text) for text in texts):
         return "※" in "".join(texts) or "栏次" in texts
-    numbers = [int(text) for text in texts if text.isdigit()]
-    others = [text for text in texts if not text.isdigit()]
-    counts_up = len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    others = [text for text in texts if not text.isdecimal()]
+    # A single 1 is a serial number only beside a mark that no body row bears.
+    is_marked = any(text in ("※", "栏次") for text in others)
     return (
-        counts_up
-        and numbers[0] == 1
+        numbers[:1] == [1]
+        and (len(numbers) >= 2 or is_marked)
+        and all(b - a == 1 for a, b in pairwise(numbers))
         and all(_SERIAL_MARK.match(t) or _LEAF_CODE.match(t) for t in others)
     )
 
@@ -172,7 +185,9 @@ def _is_body_row(row: Sequence[Cell], header_started: bool) -> bool:
         return header_started
     if any(isinstance(parse_amount(text), Amount) for text in filled):
         return True
-    if any(_CODE_START.match(text) or _LIST_MARK.match(text) for text in filled):
+    # 其中：教育收费 heads a column unless it opens its row.
+    marked = [text for text in filled if text == texts[0] or not text.startswith("其中")]
+    if any(_CODE_START.match(text) or _LIST_MARK.match(text) for text in marked):
         return True
     return header_started and len(filled) == 1 and bool(TOTAL_WORD.match(filled[0]))
 
@@ -183,7 +198,7 @@ def _split_header(rows: Sequence[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, ..
     for index, row in enumerate(rows):
         if _is_serial_row(row):
             words = [
-                c if not (c.text.isdigit() or _SERIAL_MARK.match(c.text)) else replace(c, text="")
+                c if not (c.text.isdecimal() or _SERIAL_MARK.match(c.text)) else replace(c, text="")
                 for c in row
             ]
             if any(cell.text for cell in words):
@@ -363,7 +378,12 @@ def _columns(
             kinds.append(CODE)
         elif leaf == "项目名称":
             kinds.append(PROJECT)
-        elif _LEAF_LABEL.search(leaf) or (texts and not amounts):
+        elif _LEAF_LABEL.search(leaf) or (
+            texts
+            and not amounts
+            # Right of the first amounts, figures that cannot be read are figures, not names.
+            and not (AMOUNT in kinds and any(_DAMAGED_FIGURE.match(text) for text in texts))
+        ):
             kinds.append(LABEL)
         else:
             kinds.append(AMOUNT)
@@ -377,20 +397,36 @@ def _columns(
 # --- body --------------------------------------------------------------------------------------
 
 
-def _fit(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
+def _width(header: Sequence[Sequence[Cell]], body: Sequence[Sequence[Cell]]) -> int:
+    """Return the number of columns: that of most body rows, or of a header that names more.
+
+    Converters that trim their lines leave most body rows without their last blank cells.
+    """
+    widths = Counter(len(row) for row in body)
+    most = max(widths.values(), default=0)
+    named = (max((i for i, cell in enumerate(row, 1) if cell.text), default=0) for row in header)
+    return max([*named, *(width for width, count in widths.items() if count == most)], default=0)
+
+
+def _fit(row: tuple[Cell, ...], width: int) -> tuple[tuple[Cell, ...], tuple[Cell, ...], str]:
     """Give a body row the width of its table.
 
     A row with a cell too many loses its last blank one; a short row is filled up on the right.
+
+    Returns
+    -------
+    tuple
+        The row, filled cells for which there was no column, and what was mended that may have
+        moved a figure (empty if nothing).
     """
     cells = list(row)
-    while len(cells) > width:
-        blanks = [i for i, cell in enumerate(cells) if not cell.text]
-        if not blanks:
-            break
+    mended = "row_cell_missing" if len(cells) < width else ""
+    while len(cells) > width and (blanks := [i for i, c in enumerate(cells) if not c.text]):
+        if blanks[-1] < len(cells) - 1:
+            mended = "row_cell_too_many"
         del cells[blanks[-1]]
-    origin = cells[-1].origin
-    cells += [Cell("", origin)] * (width - len(cells))
-    return tuple(cells[:width])
+    cells += [Cell("", row[-1].origin)] * (width - len(cells))
+    return tuple(cells[:width]), tuple(cells[width:]), mended
 
 
 def _is_wrapped_name(row: Sequence[Cell], columns: Sequence[Column]) -> int | None:
@@ -402,6 +438,12 @@ def _is_wrapped_name(row: Sequence[Cell], columns: Sequence[Column]) -> int | No
     if parse_amount(text) is not None or TOTAL_WORD.match(text) or _LIST_MARK.match(text):
         return None
     return filled[0]
+
+
+def _joined_name(above: Sequence[Cell], rest: Sequence[Cell], column: int) -> tuple[Cell, ...]:
+    """Return the row above a page break with the rest of its name."""
+    name = replace(above[column], text=above[column].text + rest[column].text)
+    return (*above[:column], name, *above[column + 1 :])
 
 
 def _header_key(header: Sequence[Sequence[Cell]]) -> str:
@@ -429,30 +471,35 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     for part in parts[1:]:
         page_starts.add(len(body))
         body += _after_repeated_header(part.rows, _header_key(header))
-    widths = Counter(len(row) for row in body) or Counter(len(row) for row in header)
-    most = max(widths.values(), default=0)
-    width = max((w for w, n in widths.items() if n == most), default=0)
+    width = _width(header, body)
     paths, warnings = _paths([[squeeze(cell.text) for cell in row] for row in header], width)
     fitted = [_fit(row, width) for row in body]
-    columns = _columns(paths, fitted)
+    columns = _columns(paths, [row for row, _, _ in fitted])
+    name_columns = [_is_wrapped_name(row, columns) for row, _, _ in fitted]
+    # Where a table prints names alone, for blank items, one on top of a page is just another.
+    may_wrap = all(c is None for i, c in enumerate(name_columns) if i not in page_starts)
     rows: list[tuple[Cell, ...]] = []
-    strays: list[Cell] = []
-    for index, row in enumerate(fitted):
-        if index in page_starts and rows:
-            wrapped = _is_wrapped_name(row, columns)
-            if wrapped is not None and rows[-1][wrapped].text:
-                above = rows[-1][wrapped]
-                joined = replace(above, text=above.text + row[wrapped].text)
-                rows[-1] = tuple(joined if i == wrapped else c for i, c in enumerate(rows[-1]))
+    strays: list[tuple[Cell, str]] = []
+    mended: dict[int, str] = {}
+    for index, (row, surplus, repair) in enumerate(fitted):
+        strays += [(cell, "a cell too many in its row") for cell in surplus]
+        wrapped = name_columns[index]
+        if may_wrap and index in page_starts and rows and wrapped is not None:
+            above = squeeze(rows[-1][wrapped].text)
+            if above and not TOTAL_WORD.match(above):
+                rows[-1] = _joined_name(rows[-1], row, wrapped)
                 continue
         filled = [column for column in columns if row[column.index].text]
-        if filled and all(column.kind == AMOUNT for column in filled) and len(filled) == 1:
-            strays.append(row[filled[0].index])
+        if filled and all(column.kind == AMOUNT for column in filled):
+            reason = "an amount without a row, left by a page break"
+            strays += [(row[column.index], reason) for column in filled]
             continue
+        if repair:
+            mended[len(rows)] = repair
         rows.append(row)
     title = caption.title
     origin = title.origin if title else next((p.origin for p in parts), "")
-    return Grid(caption, columns, tuple(rows), tuple(strays), origin, tuple(warnings))
+    return Grid(caption, columns, tuple(rows), tuple(strays), origin, tuple(warnings), mended)
 
 
 # --- sections ----------------------------------------------------------------------------------
@@ -469,6 +516,12 @@ def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
         else:
             pieces[-1][1].append(row)
     return [(cells, RawTable(tuple(rows))) for cells, rows in pieces]
+
+
+def _names(caption: Iterable[Cell]) -> set[str]:
+    """Return titles and numbers of a caption without the mark 续表 of later pages."""
+    texts = (_CONTINUED.sub("", squeeze(cell.text)) for cell in caption)
+    return {text for text in texts if _TITLE.match(text) or _TABLE_NUMBER.match(text)}
 
 
 class _Collector:
@@ -494,11 +547,12 @@ class _Collector:
             if not piece.rows:
                 continue
             key = _header_key(_split_header(piece.rows)[0])
-            named = any(
-                _TITLE.match(squeeze(c.text)) or _TABLE_NUMBER.match(squeeze(c.text))
-                for c in self.caption
+            is_next_part = (
+                self.key
+                and (not key or key.startswith(self.key))
+                and _names(self.caption) <= _names(self.grids[-1][0])
             )
-            if self.key and (not key or key.startswith(self.key)) and not named:
+            if is_next_part:
                 self.grids[-1][1].append(piece)
             else:
                 self.grids.append((self.caption, [piece], []))

@@ -13,7 +13,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -116,8 +116,16 @@ def _resource(name: str) -> dict[str, Any]:
     }
 
 
-def data_package(source: Source) -> dict[str, Any]:
-    """Return the Frictionless descriptor of one clean disclosure."""
+def data_package(source: Source, budget_units: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the Frictionless descriptor of one clean disclosure.
+
+    Parameters
+    ----------
+    source
+        The disclosure.
+    budget_units
+        Names of the budget units whose figures it adds up, as far as it names them.
+    """
     return {
         "profile": "data-package",
         "name": source.source_id.replace("_", "-"),
@@ -127,6 +135,7 @@ def data_package(source: Source) -> dict[str, Any]:
         "place": source.place,
         "fiscal_year": source.fiscal_year,
         "kind": source.kind,
+        "budget_units": list(budget_units),
         "licenses": [_LICENCE],
         "sources": [
             {"title": source.title, "path": source.url} if source.url else {"title": source.title}
@@ -146,7 +155,12 @@ def write_atomically(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def write_clean(folder: Path, source: Source, files: Mapping[str, Iterable[Row]]) -> None:
+def write_clean(
+    folder: Path,
+    source: Source,
+    files: Mapping[str, Iterable[Row]],
+    budget_units: Sequence[str] = (),
+) -> None:
     """Write the clean files of one disclosure.
 
     Parameters
@@ -157,9 +171,11 @@ def write_clean(folder: Path, source: Source, files: Mapping[str, Iterable[Row]]
         The disclosure.
     files
         Rows by file name (without suffix), one entry for each of :func:`file_names`.
+    budget_units
+        As for :func:`data_package`.
     """
     texts = {f"{name}.csv": csv_text(name, files[name]) for name in file_names()}
-    package = json.dumps(data_package(source), ensure_ascii=False, indent=2) + "\n"
+    package = json.dumps(data_package(source, budget_units), ensure_ascii=False, indent=2) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_atomically(folder / name, text)
@@ -241,7 +257,8 @@ def load_sources(source_ids: Iterable[str] | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``source_id, title, department, place, fiscal_year, kind``, sorted by source_id.
+        Columns ``source_id, title, department, place, fiscal_year, kind, n_units``, sorted by
+        source_id; ``n_units`` is 0 where the document does not name its budget units.
     """
     keys = ["id", "title", "department", "place", "fiscal_year", "kind"]
     packages = [
@@ -250,8 +267,8 @@ def load_sources(source_ids: Iterable[str] | None = None) -> pd.DataFrame:
     ]
     wanted = None if source_ids is None else set(source_ids)
     rows = [
-        [package[key] for key in keys]
+        [*(package[key] for key in keys), len(package["budget_units"])]
         for package in packages
         if wanted is None or package["id"] in wanted
     ]
-    return pd.DataFrame(rows, columns=["source_id", *keys[1:]])
+    return pd.DataFrame(rows, columns=["source_id", *keys[1:], "n_units"])

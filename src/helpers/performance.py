@@ -3,23 +3,22 @@
 Place in the chain: a :class:`~helpers.document.Document` in, :class:`Evaluation` values out; from
 them come ``projects.csv`` and ``indicators.csv``.
 
-A table begins with its title (``项目支出绩效自评表``) or, where a conversion lost the title, with its
-项目名称 row.  It holds a head (name, unit), a money block, goals and an indicator block, and it may
-run over several pages.  Whatever cannot be read with certainty is listed in ``unread``.  The person
+A table holds a head (name, unit), a money block, goals and an indicator block, and it may run over
+several pages.  Whatever cannot be read with certainty is listed in ``unread``.  The person
 responsible for a project is never kept.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from helpers.amounts import Amount
 from helpers.damaged_names import Name, known_names, restore_name
-from helpers.document import Cell, Document, Paragraph, squeeze
+from helpers.document import Cell, Document, squeeze
 from helpers.evaluation_funds import (
     FundBlock,
     FundRow,
@@ -36,34 +35,22 @@ from helpers.evaluation_indicators import (
     indicator_columns,
     total_score,
 )
+from helpers.evaluation_sections import (
+    NAME_LABEL,
+    SUPERVISOR_LABEL,
+    UNIT_LABELS,
+    Row,
+    Section,
+    find_sections,
+    words_of,
+)
 
 __all__ = ["Evaluation", "FundRow", "Indicator", "Unread", "read_evaluations"]
 
 Kind = Literal["target", "self_evaluation"]
 Scope = Literal["project", "overall"]
-Row = Sequence[Cell]
 
-_TITLE = re.compile(
-    r"(?:附件?\d*[:：.、]?)?.{0,30}?(?P<scope>整体|项目).{0,4}绩效(?P<kind>自评|目标).{0,3}表"
-    r"(?:[（(]?(?P<year>20\d\d)年度?[)）]?)?"
-)
-_YEAR = re.compile(r"[（(]?(20\d\d)年度?[)）]?")
-_HEADING = re.compile(
-    r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]"
-)
 _UNIT = re.compile(r"[（(](万元|元)[)）]")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-_NAME_LABEL = "项目名称"
-_UNIT_LABELS = (
-    "实施单位",
-    "预算单位",
-    "单位名称",
-    "部门名称",
-    "部门(单位)名称",
-    "部门（单位）名称",
-)
-_SUPERVISOR = "主管部门"
 _PERSON_LABELS = ("负责人", "联系人", "联系电话", "填报人", "电话")
 _GOAL_LABELS = ("预期目标", "总体目标", "绩效目标")
 # A conversion may pull the title's year and the next row into the name's cell.
@@ -169,114 +156,9 @@ class Evaluation:
         return row.executed if row else None
 
 
-@dataclass(slots=True)
-class _Section:
-    """The rows of one table, page by page, before they are understood."""
-
-    scope: str
-    kind: str
-    year: int | None
-    origin: str
-    pages: list[list[Row]] = field(default_factory=list)
-    has_name: bool = False
-    has_indicators: bool = False
-    next_year: int | None = None
-
-    def add(self, row: Row) -> None:
-        self.pages[-1].append(row)
-        self.has_indicators = self.has_indicators or bool(indicator_columns(row))
-
-
-def _words(row: Row) -> list[str]:
-    return [text for cell in row if (text := squeeze(cell.text))]
-
-
-def _caption_year(words: Sequence[str]) -> int | None:
-    """Return the year of a row such as ``（2024年度）``, stray glyphs beside it allowed."""
-    chinese = [word for word in words if _CHINESE.search(word)]
-    match = _YEAR.fullmatch(chinese[0]) if len(chinese) == 1 else None
-    return int(match.group(1)) if match else None
-
-
-def _title(text: str, origin: str) -> _Section | None:
-    """Open a section if the text is the title of a table, and not a sentence about one."""
-    match = _TITLE.fullmatch(text)
-    if not match:
-        return None
-    scope = "overall" if match.group("scope") == "整体" else "project"
-    kind = "self_evaluation" if match.group("kind") == "自评" else "target"
-    year = match.group("year")
-    return _Section(scope, kind, int(year) if year else None, origin)
-
-
-def _begins_project(rows: Sequence[Row], index: int) -> bool:
-    """Tell whether a row names the project of a table: with its label, or above the unit's row."""
-    words = _words(rows[index])
-    if not words:
-        return False
-    below = [word for row in rows[index + 1 : index + 4] for word in _words(row)]
-    if words[0] == _NAME_LABEL:
-        labels = (_SUPERVISOR, *_UNIT_LABELS, "项目资金", "年度预算总额", "年初预算")
-        return any(word.startswith(labels) for word in below)
-    next_words = _words(rows[index + 1]) if index + 1 < len(rows) else []
-    is_alone = len(words) == 1 and not squeeze(rows[index][0].text)
-    return is_alone and next_words[:1] == [_SUPERVISOR]
-
-
-def _sections(document: Document) -> Iterator[_Section]:
-    """Cut the document into the tables this module reads."""
-    current: _Section | None = None
-    for block in document.blocks:
-        if isinstance(block, Paragraph):
-            text = squeeze(block.text)
-            opened = _title(text, block.origin)
-            if opened:
-                if current:
-                    yield current
-                current = opened
-            elif current and (year := _YEAR.fullmatch(text)):
-                current.year = int(year.group(1))
-            elif current and (
-                _HEADING.match(text) or (current.has_indicators and _CHINESE.search(text))
-            ):
-                yield current
-                current = None
-            continue
-        if current:
-            current.pages.append([])
-        for index, row in enumerate(block.rows):
-            words = _words(row)
-            opened = _title(words[0], row[0].origin) if len(words) == 1 else None
-            if opened is None and _begins_project(block.rows, index):
-                if current is None or current.has_name or current.scope == "overall":
-                    year = current.next_year if current else None
-                    opened = _Section("project", "", year, row[0].origin)
-                else:
-                    current.origin = row[0].origin
-                    current.has_name = True
-            if opened:
-                if current:
-                    yield current
-                current = opened
-                current.pages.append([])
-                current.has_name = _begins_project(block.rows, index)
-            if current is None or (opened and not current.has_name):
-                continue
-            if year := _caption_year(words):
-                # Where a title is lost, its year may stand in the last row of the table before.
-                if current.has_indicators:
-                    current.next_year = year
-                else:
-                    current.year = year
-            else:
-                current.add(row)
-    if current:
-        yield current
-
-
 def _cells_after(row: Row, label: str) -> tuple[int, list[tuple[int, str]]]:
     """Return the column of a label and the filled cells up to the next label."""
-    stops = (_SUPERVISOR, _NAME_LABEL, *_UNIT_LABELS, *_PERSON_LABELS)
+    stops = (SUPERVISOR_LABEL, NAME_LABEL, *UNIT_LABELS, *_PERSON_LABELS)
     start = next((i for i, cell in enumerate(row) if squeeze(cell.text).startswith(label)), -1)
     cells: list[tuple[int, str]] = []
     for index in range(start + 1, len(row)):
@@ -292,7 +174,7 @@ class _Assembler:
     """Turns the rows of one section into an :class:`Evaluation`."""
 
     def __init__(
-        self, section: _Section, names: frozenset[str], headers: Sequence[Mapping[str, int]]
+        self, section: Section, names: frozenset[str], headers: Sequence[Mapping[str, int]]
     ) -> None:
         self._section = section
         self._names = names
@@ -302,7 +184,7 @@ class _Assembler:
         self._name = Name("", "", False, "")
         self._unit = Name("", "", False, "")
         self._swallowed_unit = ""
-        self._goals: dict[str, list[str]] = {"goal": [], "result": []}
+        self._goals: dict[str, list[Cell]] = {"goal": [], "result": []}
         self._goal_columns: dict[str, int] = {}
         self._fund_columns: dict[str, int] = {}
         self._reads_sources = False
@@ -326,12 +208,14 @@ class _Assembler:
                         self._note_kind(row)
                 elif block is None:
                     self._read_head(row, index == 0)
-                elif _words(row)[:1] in (["总分"], ["合计"], ["总计"]):
+                elif words_of(row)[:1] in (["总分"], ["合计"], ["总计"]):
                     self._read_total(row)
                 else:
                     pages[-1].append(row)
         if block:
-            indicators = block.read([page for page in pages if page])
+            weight = self._funds.rates.get("fund_weight")
+            rest = None if weight is None else 100 - weight
+            indicators = block.read([page for page in pages if page], rest)
         funds = self._funds
         found = [n.warning for n in (self._name, self._unit) if n.warning]
         return Evaluation(
@@ -348,14 +232,20 @@ class _Assembler:
             fund_weight=funds.rates.get("fund_weight"),
             fund_score=funds.rates.get("fund_score"),
             total_score=self._total,
-            goal=squeeze("".join(self._goals["goal"])),
-            result=squeeze("".join(self._goals["result"])),
+            goal=self._goal_text("goal"),
+            result=self._goal_text("result"),
             indicators=indicators,
             origin=section.origin,
             origins={**funds.origins, **self._origins},
             unread=(*self._unread, *funds.unread, *(block.unread if block else ())),
             warnings=(*found, *funds.warnings, *(block.warnings if block else ())),
         )
+
+    def _goal_text(self, name: str) -> str:
+        cells = self._goals[name]
+        if cells:
+            self._origins[name] = ";".join(dict.fromkeys(cell.origin for cell in cells))
+        return squeeze("".join(cell.text for cell in cells))
 
     def _note_kind(self, row: Row) -> None:
         """Tell results from goals where the title is lost."""
@@ -371,15 +261,15 @@ class _Assembler:
 
     def _read_head(self, row: Row, is_first: bool) -> None:
         """Read a row above the indicators, by the word that opens it."""
-        words = _words(row)
+        words = words_of(row)
         if not words:
             return
         unit = next((match.group(1) for word in words if (match := _UNIT.search(word))), "")
         if any(person in word for word in words[:1] for person in _PERSON_LABELS):
             return
-        if words[0] == _NAME_LABEL or (is_first and _is_unlabelled_name(row, self._section)):
+        if words[0] == NAME_LABEL or (is_first and _is_unlabelled_name(row, self._section)):
             self._read_name(row)
-        elif words[0] == _SUPERVISOR or words[0].startswith(_UNIT_LABELS):
+        elif words[0] == SUPERVISOR_LABEL or words[0].startswith(UNIT_LABELS):
             self._read_unit(row)
         elif fund_columns(row):
             self._fund_columns = fund_columns(row)
@@ -420,10 +310,10 @@ class _Assembler:
         edge = self._goal_columns.get("result", len(row))
         for index, text in words.items():
             if index or not any(label in text for label in ("目标", *_GOAL_LABELS)):
-                self._goals["result" if index >= edge else "goal"].append(text)
+                self._goals["result" if index >= edge else "goal"].append(row[index])
 
     def _read_name(self, row: Row) -> None:
-        label, cells = _cells_after(row, _NAME_LABEL)
+        label, cells = _cells_after(row, NAME_LABEL)
         is_cut = False
         if len(cells) == 1:
             column, text = cells[0]
@@ -438,8 +328,8 @@ class _Assembler:
             self._section.origin = row[0].origin
 
     def _read_unit(self, row: Row) -> None:
-        labels = [label for label in _UNIT_LABELS if any(w.startswith(label) for w in _words(row))]
-        label, cells = _cells_after(row, labels[0] if labels else _SUPERVISOR)
+        labels = [label for label in UNIT_LABELS if any(w.startswith(label) for w in words_of(row))]
+        label, cells = _cells_after(row, labels[0] if labels else SUPERVISOR_LABEL)
         if self._swallowed_unit:
             self._unit = Name(self._swallowed_unit, self._swallowed_unit, False, "")
         elif labels and cells:
@@ -449,13 +339,16 @@ class _Assembler:
     def _leave_unread(self, row: Row) -> None:
         """Keep the figures of a row whose column or label is lost."""
         for cell in row:
-            if re.search(r"\d", cell.text) and not read_flattened_row(cell, self._funds):
+            if read_flattened_row(cell, self._funds):
+                unit = _UNIT.search(squeeze(cell.text))
+                self._unit_text = unit.group(1) if unit else ""
+            elif re.search(r"\d", cell.text):
                 self._unread.append(
                     Unread(cell.text, cell.origin, "the header is damaged; row and column unknown")
                 )
 
 
-def _is_unlabelled_name(row: Row, section: _Section) -> bool:
+def _is_unlabelled_name(row: Row, section: Section) -> bool:
     return section.has_name and row[0].origin == section.origin
 
 
@@ -477,7 +370,7 @@ def read_evaluations(document: Document) -> list[Evaluation]:
     Nothing is raised for a damaged table: what cannot be read is listed in its ``unread``.
     """
     names = known_names(document)
-    sections = list(_sections(document))
+    sections = list(find_sections(document))
     rows = [row for section in sections for page in section.pages for row in page]
     headers = [columns for row in rows if (columns := indicator_columns(row))]
     return [_Assembler(section, names, headers).evaluation() for section in sections]

@@ -81,7 +81,6 @@ class _Gatherer:
             project.amounts = dict(amounts)
             self.projects[_key(project.name, project.unit)] = project
             return project
-        known.unit = known.unit or project.unit
         for name, value in amounts.items():
             known.amounts.setdefault(name, value)
         known.is_withheld = known.is_withheld or project.is_withheld
@@ -202,6 +201,33 @@ def _from_descriptions(gatherer: _Gatherer, document: Document) -> None:
     close("")
 
 
+def _assign_other_funds(gatherer: _Gatherer, tables: Iterable[BudgetTable]) -> None:
+    """Give a project that no project table lists the fund whose table states its very amount.
+
+    Project tables cover the general public budget only; the project of another fund stands in a
+    target table, and its money as an item of that fund's table.
+    """
+    funds = {
+        "government_fund_expenditure": "government_fund",
+        "state_capital_expenditure": "state_capital",
+    }
+    for table in tables:
+        if table.table_id not in funds or table.unit is None:
+            continue
+        for line in table.lines:
+            value = _first_yuan(line.amounts, table.unit)
+            named = [
+                project
+                for project in gatherer.projects.values()
+                if project.source == "target_table"
+                and project.amounts.get("initial_budget") == value
+            ]
+            if line.role == ITEM and value and len(named) == 1:
+                named[0].fund = funds[table.table_id]
+                named[0].functional_code = line.code
+                named[0].evidence.append(_note(table.table_id, line.label, value, line.origin))
+
+
 def project_rows(
     source: Source,
     document: Document,
@@ -228,6 +254,7 @@ def project_rows(
     _from_tables(gatherer, tables, "carry_over_detail", "carry_over_table")
     _from_evaluations(gatherer, evaluations, "target")
     _from_descriptions(gatherer, document)
+    _assign_other_funds(gatherer, tables)
     return [
         {
             "source_id": source.source_id,

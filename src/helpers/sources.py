@@ -92,6 +92,11 @@ def find_root() -> Path:
     )
 
 
+def list_sources() -> list[str]:
+    """Return the ``source_id`` of every filed disclosure of the collection, sorted."""
+    return sorted(path.parent.name for path in (find_root() / "data" / "raw").glob("*/source.yml"))
+
+
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from helpers.amounts import Amount, find_unit, parse_amount
 from helpers.document import Cell, squeeze
@@ -34,6 +34,8 @@ _TOTAL_COLUMN = re.compile(r"(?:合计|总计|小计)$")
 _FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
 _SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
 _OF_WHICH = re.compile(r"^其中[:：]?")
+# Headings of a column that names rows; a column of remarks among the amounts is none.
+_NAMES_ROWS = re.compile(r"^(?:项目|科目|类)|(?:名称|内容|分类|收入|支出)$")
 _SUM_ROW = re.compile(r"(?:合计|总计)$")
 _SUBTOTAL_WORD = re.compile(r"[（(]?小计[）)]?$")
 
@@ -62,6 +64,8 @@ class Line:
         (column, amount, cell) of every amount printed; blanks have none.
     origin
         Place of the label.
+    warning
+        What had to be mended to read the row, or empty.
     """
 
     row_no: int
@@ -73,6 +77,7 @@ class Line:
     project: str
     amounts: tuple[tuple[Column, Amount, Cell], ...]
     origin: str
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +150,32 @@ def identify(title: str) -> str | None:
 
 
 def column_role(column: Column, columns: Sequence[Column]) -> str:
-    """Return ``total`` for a column that sums others of its row, else ``part``.
+    """Return ``total`` for a column that sums others of its row, ``of_which`` or ``part``.
 
-    A column headed 合计 that stands alone on its side of the table has no parts and is a part.
+    A column headed 合计 without parts under its own heading and on its side of the table is a part;
+    其中 beside it does not complete it.
     """
+    if column.leaf.startswith("其中"):
+        return "of_which"
     if not _TOTAL_COLUMN.search(column.leaf):
         return "part"
-    rest = columns[column.index + 1 :]
-    after = next((other for other in rest), None)
-    return "total" if after is not None and after.kind == AMOUNT else "part"
+    heading = column.path[:-1]
+    while heading and _TOTAL_COLUMN.search(heading[-1]):
+        heading = heading[:-1]
+    before = takewhile(_is_amount, reversed(columns[: column.index]))
+    after = takewhile(_is_amount, columns[column.index + 1 :])
+    beside = [*after, *(before if _TOTAL_COLUMN.fullmatch(column.leaf) else ())]
+    has_parts = any(
+        other.path[: len(heading)] == heading
+        and not other.leaf.startswith("其中")
+        and (other.index > column.index or not _TOTAL_COLUMN.search(other.leaf))
+        for other in beside
+    )
+    return "total" if has_parts else "part"
+
+
+def _is_amount(column: Column) -> bool:
+    return column.kind == AMOUNT
 
 
 def _split_code(label: str) -> tuple[str, str]:
@@ -181,17 +203,16 @@ def _side(columns: Sequence[Column]) -> str:
 
 def _groups(columns: Sequence[Column]) -> list[tuple[str, tuple[Column, ...]]]:
     """Split the columns of a two-sided table into its sides; a one-sided table is one group."""
-    labels = [c for c in columns if c.kind == LABEL]
-    codes = [c for c in columns if c.kind == CODE]
-    starts = [
-        c.index
-        for c in labels
-        if c.index + 1 < len(columns) and columns[c.index + 1].kind == AMOUNT
-    ]
-    if codes or len(starts) < 2:
-        return [("", tuple(columns))]
-    bounds = [0, *starts[1:], len(columns)]
-    slices = [tuple(columns[a:b]) for a, b in pairwise(bounds)]
+    bounds = [0]
+    for left, right in pairwise(columns):
+        if left.kind == AMOUNT and right.kind != AMOUNT:
+            heads = list(takewhile(lambda c: c.kind != AMOUNT, columns[right.index :]))
+            has_amounts = heads[-1].index + 1 < len(columns)
+            if has_amounts and any(_NAMES_ROWS.search(head.leaf) for head in heads):
+                bounds.append(right.index)
+    slices = [tuple(columns[a:b]) for a, b in pairwise([*bounds, len(columns)])]
+    if len(slices) == 1:
+        return [("", slices[0])]
     return [(_side(group), group) for group in slices]
 
 
@@ -208,10 +229,12 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
     cells = {column.index: row[column.index] for column in group}
     codes, names, projects, amounts = [], [], [], []
     origin = ""
+    first_amount = next((c.index for c in group if c.kind == AMOUNT), group[-1].index)
     for column in group:
         cell = cells[column.index]
         text = squeeze(cell.text)
-        if not text:
+        is_remark = column.kind != AMOUNT and column.index > first_amount
+        if not text or is_remark:
             continue
         if column.kind == AMOUNT:
             amount = parse_amount(cell.text)
@@ -344,12 +367,14 @@ def _lines(table_id: str, grid: Grid, unit_names: frozenset[str]) -> list[Line]:
                 replace(line, project=line.label) if line.role == ITEM and line.label else line
                 for line in roles
             ]
-        lines += roles
+        lines += [
+            replace(line, warning=grid.mended.get(line.row_no - 1, "")) for line in roles
+        ]
     return sorted(lines, key=lambda line: line.row_no) if len(groups) > 1 else lines
 
 
 def _unreadable(grid: Grid) -> list[tuple[Cell, str]]:
-    cells = [(cell, "an amount without a row, left by a page break") for cell in grid.strays]
+    cells = list(grid.strays)
     for row in grid.rows:
         for column in grid.columns:
             cell = row[column.index]

@@ -405,13 +405,14 @@ def ranked_cumulative(
     ax.xaxis.get_major_locator().set_params(nbins=4)
     line.plot(cumulative, range(len(rows)), "-o", color=INK, markersize=5, clip_on=False)
     for row, share in enumerate(cumulative):
-        # To the left of the curve, which runs to the right: nothing is crossed.
+        # On the side with room: the curve runs downwards to the right and is never crossed.
+        side = 1 if share < 0.35 else -1
         line.annotate(
             f"{share:.1%}" if share < 0.9995 or row == len(rows) - 1 else ">99.9%",
             (share, row),
-            (-8, 0),
+            (8 * side, 0),
             textcoords="offset points",
-            ha="right",
+            ha="left" if side == 1 else "right",
             va="center",
             fontsize=9,
         )

@@ -197,7 +197,14 @@ def _label_curves(
             va="center",
             linespacing=1.1,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colours[name], "linewidth": 0.8, "shrinkA": 2},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colours[name],
+                "linewidth": 0.8,
+                "shrinkA": 2,
+                # To the middle of the text's left edge, not under the text to its centre.
+                "relpos": (0, 0.5),
+            },
         )
 
 

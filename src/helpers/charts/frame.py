@@ -93,7 +93,7 @@ def new_figure(
     if not title.strip():
         raise ValueError("a figure needs a title that states its finding")
     use_style()
-    heading, notes = wrap(title, 90), wrap(footnote, 150) if footnote.strip() else ""
+    heading, notes = wrap(title, 90), wrap(footnote, 146) if footnote.strip() else ""
     above = 0.16 + 0.27 * (heading.count("\n") + 1)
     between = key.inches if key else 0.0
     below = 0.12 + 0.17 * (notes.count("\n") + 1) if notes else 0.0

@@ -40,11 +40,11 @@ SERIES = (
     "#1F6FA8",
     "#E69F00",
     "#009E73",
-    "#C45A9B",
-    "#173F5F",
     "#D55E00",
+    "#173F5F",
     "#6CC3E8",
-    "#8C7A1E",
+    "#7F3B08",
+    "#C9B26B",
 )
 INK = "#22272E"
 FAINT = "#6B7480"
@@ -102,10 +102,11 @@ def text_columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" or c in "…—" else 1 for c in text)
 
 
-#: A Latin word or one Chinese character, with the brackets and the punctuation that may not be
-#: parted from it; or blanks.
+#: A Latin word (no-break spaces hold words together) or one Chinese character, with the brackets
+#: and the punctuation that may not be parted from it; or blanks.
 _PIECES = re.compile(
-    r"\s+|[“‘（《【(\[]*(?:[!-'*-Z\\^-~À-ɏ–—…]+|\S)[，。、；：！？）》】”’％)\],.;:]*"
+    r"[ \t\u3000]+"
+    r"|[“‘（《【(\[]*(?:[!-'*-Z\\^-~À-ɏ–—…·\u00a0]+|\S)[，。、；：！？）》】”’％)\],.;:]*"
 )
 
 

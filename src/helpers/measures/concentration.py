@@ -361,6 +361,7 @@ def concentration_without_largest(amounts: Iterable[Any]) -> Concentration:
         If an amount is negative (named with its position).
     """
     stated = [exact(value) for value in amounts]
+    _count(stated)  # before anything is left out, so that a negative amount is named by its place
     positive = [amount for amount in stated if amount is not None and amount > 0]
     if positive:
         stated.remove(max(positive))

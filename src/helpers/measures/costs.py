@@ -44,9 +44,13 @@ _COST_FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "persons_on_books": ("persons_on_books", ("",)),
     "persons_in_post": ("persons_in_post", ("",)),
     "persons_retired": ("persons_retired", ("",)),
+    "persons_retired_pre1949": ("persons_retired_pre1949", ("",)),
     "three_public_yuan": ("three_public", ("general_public", "")),
     "operating_cost_yuan": ("operating_cost", ("general_public", "")),
     "basic_change_yuan": ("basic_expenditure_change", ("general_public",)),
+    "basic_growth_rate": ("basic_expenditure_growth", ("general_public",)),
+    "fiscal_change_yuan": ("fiscal_expenditure_change", ("general_public",)),
+    "fiscal_growth_rate": ("fiscal_expenditure_growth", ("general_public",)),
 }
 
 
@@ -96,10 +100,12 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per ``source_id, fiscal_year, phase`` that states basic expenditure, personnel or
         public cost, in the order met. Money is exact, in yuan, None where not stated:
-        ``basic_yuan, personnel_yuan, public_yuan, three_public_yuan, operating_cost_yuan,
-        basic_change_yuan`` (as published, a decrease below 0). Persons are exact too:
-        ``persons_established, persons_on_books, persons_in_post, persons_retired``. Ratios are
-        floats, NaN where a side is missing: ``personnel_share, public_share`` (0-1),
+        ``basic_yuan, personnel_yuan, public_yuan, three_public_yuan, operating_cost_yuan``. Persons
+        are exact too: ``persons_established, persons_on_books, persons_in_post, persons_retired,
+        persons_retired_pre1949``. The change on the previous year is as published, a decrease below
+        0, in yuan and in percent: ``basic_change_yuan, basic_growth_rate`` (basic expenditure) and
+        ``fiscal_change_yuan, fiscal_growth_rate`` (all expenditure of the general public budget).
+        Ratios are floats, NaN where a side is missing: ``personnel_share, public_share`` (0-1),
         ``basic_per_person, personnel_per_person, public_per_person`` (yuan per person in post),
         ``three_public_to_public_share``. ``conflicts`` names the columns for which the document
         states more than one value (the table's is taken); ``findings`` lists the findings that

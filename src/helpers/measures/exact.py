@@ -131,12 +131,12 @@ def shares_within(frame: pd.DataFrame, within: Sequence[str], amount: str) -> li
 def table(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> pd.DataFrame:
     """Make a data frame in which a missing amount stays None and a missing ratio is NaN.
 
-    Columns of amounts are those whose name ends in ``_yuan`` or begins with ``persons_``.
+    Exact columns are those whose name ends in ``_yuan`` or ``_rate`` or begins with ``persons_``.
     """
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     typed = {}
     for name, column in zip(columns, cells, strict=True):
-        is_amount = name.endswith("_yuan") or name.startswith("persons_")
+        is_amount = name.endswith(("_yuan", "_rate")) or name.startswith("persons_")
         is_blank = bool(column) and all(cell is None for cell in column)
         typed[name] = pd.Series(
             list(column), dtype=object if is_amount else float if is_blank else None

@@ -23,6 +23,7 @@ from typing import Any
 
 from helpers.report.disclosure import describe_disclosure
 from helpers.report.pages import TEMPLATES, PageError, readable_tables, write_page
+from helpers.report.typeface import embed_chinese
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
@@ -90,7 +91,7 @@ def render_notebook(job: Job, scratch: Path) -> Outcome:
         try:
             executed = _execute(job, clock, Path(folder))
             outcome = Outcome(_title(job, executed), _result(executed))
-            write_page(job.page, _export(job, executed, outcome))
+            write_page(job.page, embed_chinese(_export(job, executed, outcome)))
         except Exception as error:
             print(_ANSI.sub("", traceback.format_exc()), file=sys.stderr)
             outcome = Outcome(reason=_reason(job, error, clock.cell))

@@ -1,4 +1,4 @@
-"""Settings, plan, run and summary of a rendering.
+"""Settings, plan and run of a rendering.
 
 Input are the templates in ``notebooks/`` and the disclosures in ``data/raw``; output the pages in
 ``reports/`` and, through the cleaning template, ``data/clean``. The disclosures are cleaned first;
@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from helpers.report.disclosure import describe_disclosure, find_disclosures
 from helpers.report.notebook import Job, Outcome
@@ -117,44 +117,6 @@ class ReportResult:
     rendered: str = ""
     version: str = ""
     left_out: tuple[str, ...] = ()
-
-
-def report_command(settings: ReportSettings) -> int:
-    """Render, print a summary and return the exit status.
-
-    Returns
-    -------
-    int
-        0 if every page is there, 1 if one failed or was skipped, 2 if the settings were refused.
-    """
-    try:
-        results = run_reports(settings, show_progress=True)
-    except ReportError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted; what was finished is kept.", file=sys.stderr)
-        return 130
-    index = settings.root / "reports" / "index.html"
-    print(summarise(results, index))
-    failures = [r for r in results if r.status in ("failed", "skipped")]
-    for failure in failures:
-        print(f"{failure.name} {failure.status}: {failure.reason}", file=sys.stderr)
-    if any(r.status == "failed" for r in failures):
-        print(f"Tracebacks: {index.parent / 'logs'}", file=sys.stderr)
-    return 1 if failures else 0
-
-
-def summarise(results: Sequence[ReportResult], index: Path) -> str:
-    """Say what was done, with the seconds of each notebook that ran."""
-    ran = [r for r in results if r.seconds]
-    counts = {s: sum(r.status == s for r in results) for s in get_args(Status)}
-    if counts["up to date"] == len(results):
-        return f"All {len(results)} reports are up to date: {index}"
-    width = max((len(r.name) for r in ran), default=0)
-    lines = [f"{r.name:<{width}}  {r.seconds:6.1f} s  {r.status}" for r in ran]
-    told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
-    return "\n".join([*lines, f"{len(results)} reports: {told}. {index}"])
 
 
 def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[ReportResult]:

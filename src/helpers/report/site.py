@@ -3,6 +3,7 @@
 Input are the plan and the records of the pages, output ``reports/index.html``.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from helpers.report.disclosure import Disclosure
 from helpers.report.pages import TEMPLATES, write_page
+from helpers.report.typeface import embed_chinese
 
 
 @dataclass(frozen=True)
@@ -63,5 +65,7 @@ def write_index(
         names={d.source_id: d.name for d in disclosures},
         version=version,
     )
-    if not path.is_file() or path.read_text(encoding="utf-8") != html:
-        write_page(path, html)
+    # Embedding the font takes longer than finding out that nothing changed.
+    mark = f"<!-- {hashlib.sha256(html.encode()).hexdigest()} -->"
+    if not path.is_file() or mark not in path.read_text(encoding="utf-8"):
+        write_page(path, f"{embed_chinese(html)}{mark}\n")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doit.dependency import Dependency, SqliteDB
+from doit.dependency import DatabaseException, Dependency, SqliteDB
 from doit.task import Task
 from doit.tools import config_changed
 
@@ -63,7 +63,8 @@ class State:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._database = str(folder / "doit.sqlite")
+        # The number changes with what is kept: pages of an older kind are rendered again.
+        self._database = str(folder / "pages-1.sqlite")
         # A lock the system releases whatever becomes of this process, on every platform.
         self._lock = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None)
         try:
@@ -122,7 +123,11 @@ class State:
         return {name: record for name, record in found.items() if record}
 
     def _open(self) -> Dependency:
-        return Dependency(SqliteDB, self._database)
+        try:
+            return Dependency(SqliteDB, self._database)
+        except DatabaseException as error:
+            message = f"{self._database}: damaged; delete it, and everything is rendered again."
+            raise ReportError(message) from error
 
 
 def _task(name: str, inputs: Inputs) -> Task:

@@ -1,0 +1,78 @@
+"""What the comparative notebooks share: names, captions, caveats, and which rows belong together.
+
+Nothing here computes a figure that is not stated or derived in ``measures``.
+"""
+
+from helpers.comparison.costs import (
+    draw_pair,
+    own_definitions,
+    projects_for_people,
+    same_department,
+    scope_caveats,
+    scorecard,
+    tell_of_people,
+    year_on_year,
+)
+from helpers.comparison.labels import (
+    alt_text,
+    amount_text,
+    amounts_as_text,
+    caption,
+    department_of,
+    mixed_phases,
+    name_disclosures,
+    number_text,
+    readable,
+    shares_as_text,
+    sources_of,
+)
+from helpers.comparison.projects import (
+    concentration_as_text,
+    concentration_by,
+    counted_projects,
+    coverage,
+    draw_phases,
+    general_public,
+    largest_by_phase,
+    lorenz_by_disclosure,
+    phases_of_final_accounts,
+    project_measures,
+    ranked_by_disclosure,
+    several_funds,
+    withheld_as_text,
+)
+
+__all__ = [
+    "alt_text",
+    "amount_text",
+    "amounts_as_text",
+    "caption",
+    "concentration_as_text",
+    "concentration_by",
+    "counted_projects",
+    "coverage",
+    "department_of",
+    "draw_pair",
+    "draw_phases",
+    "general_public",
+    "largest_by_phase",
+    "lorenz_by_disclosure",
+    "mixed_phases",
+    "name_disclosures",
+    "number_text",
+    "own_definitions",
+    "phases_of_final_accounts",
+    "project_measures",
+    "projects_for_people",
+    "ranked_by_disclosure",
+    "readable",
+    "same_department",
+    "scope_caveats",
+    "scorecard",
+    "several_funds",
+    "shares_as_text",
+    "sources_of",
+    "tell_of_people",
+    "withheld_as_text",
+    "year_on_year",
+]

@@ -1,0 +1,266 @@
+"""Costs compared: scope and definition, change, people paid from projects, the scorecard.
+
+Place in the chain: between ``measures.costs`` and the notebooks.  Input: frames of ``measures`` and
+clean data.  Output: tables and sentences to show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers import charts
+from helpers.charts import format_amount
+from helpers.comparison.labels import (
+    amount_text,
+    amounts_as_text,
+    department_of,
+    name_disclosures,
+    number_text,
+    shares_as_text,
+)
+from helpers.reference_data import read_reference
+from helpers.wording import label, say
+
+
+def scope_caveats(sources: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Return what to keep in mind about each disclosure before comparing it.
+
+    Parameters
+    ----------
+    sources
+        As :func:`helpers.load_sources` returns it, with ``n_units``.
+    items
+        Facts of the basic-expenditure table; used for the department's own definition.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``disclosure, year, phase, scope, definition``.
+    """
+    own = own_definitions(items)
+    rows = []
+    for source in sources.to_dict("records"):
+        count = source["n_units"]
+        scope = "not stated" if not count else "1 unit" if count == 1 else f"{count} units"
+        phase = "initial_budget" if source["kind"] == "budget" else "final"
+        definition = own.get(
+            source["source_id"], "301 + 303 personnel, 302 + 307 + 310 + 399 public"
+        )
+        if source["source_id"] not in set(items["source_id"]):
+            definition = "not checkable: no table of economic items in the document"
+        rows.append((source["department"], source["fiscal_year"], label(phase), scope, definition))
+    return pd.DataFrame(rows, columns=["disclosure", "year", "phase", "scope", "definition"])
+
+
+def own_definitions(facts: pd.DataFrame) -> dict[str, str]:
+    """Return the disclosures that count economic items against the national definition.
+
+    Some places book part of 302 as 人员经费.  That is their own definition, not an error, and the
+    figure is shown as published.
+
+    Parameters
+    ----------
+    facts
+        Items of ``general_public_basic_expenditure``.
+
+    Returns
+    -------
+    dict
+        ``source_id`` to a sentence that names the items.
+    """
+    classes = {row["economic_class"]: row["cost_type"] for row in read_reference("cost_types")}
+    found: dict[str, list[str]] = {}
+    for row in facts.to_dict("records"):
+        usual = classes.get(row["economic_code"][:3])
+        is_column = row["column_path"].endswith(("人员经费", "公用经费"))
+        if is_column and usual and row["cost_type"] != usual and row["amount_yuan"]:
+            found.setdefault(row["source_id"], []).append(f"{row['economic_code']} {row['label']}")
+    return {
+        source_id: f"own definition: {', '.join(items)} counted the other way"
+        for source_id, items in found.items()
+    }
+
+
+def projects_for_people(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects whose name says that the money pays people.
+
+    They are project expenditure, never part of personnel cost; shown beside it because they do
+    similar work.  The words are rows of ``reference/people_projects.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows found, with ``reason``.
+    """
+    reasons = []
+    for name in projects["project_name"]:
+        rules = read_reference("people_projects")
+        hit = next((rule["reason_en"] for rule in rules if re.search(rule["pattern"], name)), None)
+        reasons.append(hit)
+    found = projects.assign(reason=reasons)
+    return found[found["reason"].notna()].reset_index(drop=True)
+
+
+def tell_of_people(projects: pd.DataFrame, costs: pd.DataFrame) -> list[str]:
+    """Return a sentence per disclosure on project money that pays people, against public cost.
+
+    Parameters
+    ----------
+    projects
+        :func:`projects_for_people` of :func:`counted_projects`.
+    costs
+        :func:`helpers.measures.cost_structure` with ``label``.
+    """
+    sentences = []
+    for source_id, group in projects.groupby("source_id", sort=False):
+        cost = costs[costs["source_id"] == source_id].iloc[0]
+        amounts = group["executed_yuan"].where(
+            group["executed_yuan"].notna(), group["initial_budget_yuan"]
+        )
+        total = sum(amounts.dropna(), Decimal(0))
+        names = ", ".join(
+            f"{name} {format_amount(amount)}"
+            for name, amount in zip(group["project_name"], amounts, strict=True)
+        )
+        ratio = float(total / cost["public_yuan"]) if cost["public_yuan"] else None
+        sentences.append(
+            say(
+                "people.beside",
+                who=cost["label"],
+                amount=format_amount(total),
+                names=names,
+                ratio=ratio,
+            )
+        )
+    return sentences or [say("people.none")]
+
+
+def year_on_year(costs: pd.DataFrame, key_figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the published changes on the previous year, side by side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label`` and a column per measure that any disclosure states; texts as published with
+        sign, missing as missing.
+    """
+    wanted = {
+        "basic_expenditure_growth": "basic expenditure 基本支出",
+        "fiscal_expenditure_growth": "general public expenditure 一般公共预算支出",
+        "operating_cost_growth": "operating cost 机关运行经费",
+        "three_public_growth": "three public expenses “三公”经费",
+    }
+    rows = []
+    for cost in costs.to_dict("records"):
+        own = key_figures[key_figures["source_id"] == cost["source_id"]]
+        texts = [cost["label"]]
+        for measure in wanted:
+            values = own.loc[own["measure"] == measure, "value"]
+            texts.append(f"{values.iloc[0]:+.2f} %" if len(values) else label("missing", lang="en"))
+        rows.append(texts)
+    return pd.DataFrame(rows, columns=["disclosure", *wanted.values()])
+
+
+def same_department(costs: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield each department with more than one disclosure, its earliest beside its latest.
+
+    Yields
+    ------
+    pandas.DataFrame
+        A row per part: ``part, first_label, last_label, first_yuan, last_yuan``.
+    """
+    keyed = costs.assign(department=[department_of(source_id) for source_id in costs["source_id"]])
+    for _, group in keyed.groupby("department", sort=False):
+        if len(group) < 2:
+            continue
+        ordered = group.sort_values(["fiscal_year", "phase"])
+        first, last = ordered.iloc[0], ordered.iloc[-1]
+        parts = ("basic", "personnel", "public")
+        yield pd.DataFrame(
+            {
+                "part": [label(part) for part in parts],
+                "first_label": first["label"],
+                "last_label": last["label"],
+                "first_yuan": [first[f"{part}_yuan"] for part in parts],
+                "last_yuan": [last[f"{part}_yuan"] for part in parts],
+            }
+        )
+
+
+def draw_pair(pair: pd.DataFrame, title: str) -> Figure:
+    """Draw one department's two disclosures, as :func:`same_department` yields them."""
+    return charts.dumbbell(
+        pair,
+        title=title,
+        label="part",
+        start="first_yuan",
+        end="last_yuan",
+        quantity="amount",
+        start_name=pair["first_label"].iloc[0],
+        end_name=pair["last_label"].iloc[0],
+    )
+
+
+def scorecard(
+    costs: pd.DataFrame, concentration: pd.DataFrame, sources: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the main figures of each disclosure in one column each, with year and phase on top.
+
+    Parameters
+    ----------
+    costs
+        :func:`helpers.measures.cost_structure` with ``label``.
+    concentration
+        :func:`helpers.measures.project_concentration` of :func:`counted_projects`.
+    sources
+        The disclosures, in the order of the columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per measure, a column per disclosure; texts with their unit.
+    """
+    amounts = ["basic_yuan", "personnel_yuan", "public_yuan", "three_public_yuan"]
+    per_person = ["basic_per_person", "personnel_per_person", "public_per_person"]
+    shares = ["personnel_share", "public_share", "three_public_to_public_share"]
+    costs = shares_as_text(amounts_as_text(costs, amounts + per_person), shares)
+    kept = concentration.assign(
+        projects_total=[amount_text(value) for value in concentration["total_yuan"]],
+        hhi_text=[number_text(value, ",.0f") for value in concentration["hhi"]],
+        effective_text=[number_text(value, ".1f") for value in concentration["effective_number"]],
+        gini_text=[number_text(value, ".2f") for value in concentration["gini"]],
+    )
+    kept = shares_as_text(kept, ["cr1", "cr3"])
+    rows = {
+        **{label(column): (costs, column) for column in amounts[:3]},
+        label("persons_in_post"): (costs, "persons_in_post"),
+        **{label(column): (costs, column) for column in [*shares[:2], *per_person]},
+        label("three_public"): (costs, "three_public_yuan"),
+        label("three_public_to_public_share"): (costs, "three_public_to_public_share"),
+        label("n"): (kept, "n"),
+        label("total_yuan"): (kept, "projects_total"),
+        label("cr1"): (kept, "cr1"),
+        label("cr3"): (kept, "cr3"),
+        label("hhi"): (kept, "hhi_text"),
+        label("effective_number"): (kept, "effective_text"),
+        label("gini"): (kept, "gini_text"),
+    }
+    names = name_disclosures(sources[["source_id"]], sources)
+    card = {
+        name: {row: _cell(frame, source_id, column) for row, (frame, column) in rows.items()}
+        for source_id, name in zip(names["source_id"], names["label"], strict=True)
+    }
+    return pd.DataFrame(card, index=list(rows))
+
+
+def _cell(frame: pd.DataFrame, source_id: str, column: str) -> str:
+    values = frame.loc[frame["source_id"] == source_id, column]
+    if not len(values) or pd.isna(values.iloc[0]):
+        return label("missing", lang="en")
+    value = values.iloc[0]
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

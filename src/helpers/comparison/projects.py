@@ -1,0 +1,248 @@
+"""Projects compared: which are counted, each disclosure in its own phase, by fund, class and unit.
+
+Place in the chain: between ``measures.projects`` and the notebooks.  Input: ``projects`` and
+``key_figures``.  Output: frames and tables to show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers import charts, measures
+from helpers.comparison.labels import (
+    amounts_as_text,
+    name_disclosures,
+    number_text,
+    readable,
+    shares_as_text,
+)
+from helpers.wording import label
+
+_AMOUNT_OF_KIND = {"budget": "initial_budget_yuan", "final": "executed_yuan"}
+_PHASE_OF_KIND = {"budget": "initial_budget", "final": "final"}
+
+
+def counted_projects(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects whose amounts may be added up: each piece of money once.
+
+    Budgets: the project table, and projects of the government-managed fund or state capital that
+    no project table lists.  Final accounts: the self-evaluations.  Left out are projects that
+    stand only in a target table (the same money under another name) or among carried-over money.
+    """
+    is_counted = projects["amount_source"].isin(["project_table", "self_evaluation"])
+    is_other_fund = projects["fund"].isin(["government_fund", "state_capital"])
+    return projects[is_counted | is_other_fund].reset_index(drop=True)
+
+
+def general_public(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects of the general public budget, and those whose fund is not stated.
+
+    Concentration is measured within one fund: a transfer of the government-managed fund would
+    hide everything else.  Self-evaluations state no fund.
+    """
+    return projects[projects["fund"].isin(["general_public", ""])].reset_index(drop=True)
+
+
+def several_funds(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects of the disclosures that have more than one fund among them."""
+    funds = projects.groupby("source_id")["fund"].nunique()
+    return projects[projects["source_id"].isin(funds[funds > 1].index)].reset_index(drop=True)
+
+
+def project_measures(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return the concentration of each disclosure's projects in its own phase.
+
+    Parameters
+    ----------
+    projects
+        :func:`counted_projects`.
+    sources
+        Their disclosures; budgets are measured by initial budget, final accounts by execution.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`helpers.measures.project_concentration`, with ``label``; ``phase`` is that of the
+        disclosure.
+    """
+    frames = [
+        measures.project_concentration(group, _AMOUNT_OF_KIND[source["kind"]]).assign(
+            phase=_PHASE_OF_KIND[source["kind"]]
+        )
+        for source, group in _by_source(projects, sources)
+    ]
+    if not frames:
+        return pd.DataFrame()
+    return name_disclosures(pd.concat(frames, ignore_index=True), sources)
+
+
+def _by_source(frame: pd.DataFrame, sources: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
+    for source in sources.to_dict("records"):
+        group = frame[frame["source_id"] == source["source_id"]]
+        if len(group):
+            yield source, group
+
+
+def ranked_by_disclosure(
+    projects: pd.DataFrame, sources: pd.DataFrame
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Yield each disclosure's projects by size, with the one row of ``sources`` that is about it.
+
+    Yields
+    ------
+    tuple of pandas.DataFrame
+        :func:`helpers.measures.ranked_projects` of one disclosure; its source with ``label``,
+        ``phase`` (what the amounts are) and ``place`` (where they stand).
+    """
+    for source, group in _by_source(projects, sources):
+        ranked = measures.ranked_projects(group, _AMOUNT_OF_KIND[source["kind"]])
+        if ranked.empty:
+            continue
+        row = name_disclosures(sources[sources["source_id"] == source["source_id"]], sources)
+        is_budget = source["kind"] == "budget"
+        yield (
+            ranked,
+            row.assign(
+                phase=label("initial_budget") if is_budget else label("executed"),
+                place="Table 7" if is_budget else "Self-evaluations 绩效自评表",
+            ),
+        )
+
+
+def lorenz_by_disclosure(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return the Lorenz curve of each disclosure's projects in its own phase, with ``label``."""
+    frames = [
+        measures.lorenz_curves(group, _AMOUNT_OF_KIND[source["kind"]])
+        for source, group in _by_source(projects, sources)
+    ]
+    return name_disclosures(pd.concat(frames, ignore_index=True), sources)
+
+
+def concentration_as_text(measured: pd.DataFrame) -> pd.DataFrame:
+    """Return measures of concentration with their units, fit to be read."""
+    shares = [name for name in measured if re.fullmatch(r"cr\d(?:_without_largest)?", name)]
+    amounts = [name for name in measured if name.endswith("_yuan")]
+    numbers = {"hhi": ",.0f", "hhi_normalised": ".3f", "effective_number": ".1f"}
+    numbers |= {"gini": ".2f", "gini_max": ".2f"}
+    texts = {
+        name: [number_text(value, spec) for value in measured[name]]
+        for stem, spec in numbers.items()
+        for name in (stem, f"{stem}_without_largest")
+        if name in measured
+    }
+    return shares_as_text(amounts_as_text(measured, amounts), shares).assign(**texts)
+
+
+def withheld_as_text(measured: pd.DataFrame) -> pd.DataFrame:
+    """Return how many projects and how much money of each disclosure are withheld."""
+    columns = ["label", "n", "n_withheld", "withheld_yuan", "withheld_share"]
+    texts = shares_as_text(amounts_as_text(measured, ["withheld_yuan"]), ["withheld_share"])
+    return readable(texts[columns])
+
+
+def concentration_by(projects: pd.DataFrame, sources: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the concentration within each group of a column, disclosure by disclosure.
+
+    Parameters
+    ----------
+    projects
+        :func:`counted_projects`.
+    column
+        ``fund``, ``functional_class`` or ``budget_unit``; rows that state none are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``disclosure``, the column, number, sum, CR1, CR3, HHI and effective number as texts.
+    """
+    stated = projects[projects[column] != ""]
+    frames = [
+        measures.project_concentration(
+            group, _AMOUNT_OF_KIND[source["kind"]], by=("source_id", column)
+        ).assign(phase=_PHASE_OF_KIND[source["kind"]])
+        for source, group in _by_source(stated, sources)
+    ]
+    if not frames:
+        return pd.DataFrame()
+    named = name_disclosures(pd.concat(frames, ignore_index=True), sources)
+    if column == "fund":
+        named["fund"] = [label(fund) for fund in named["fund"]]
+    columns = ["label", column, "n", "total_yuan", "cr1", "cr3", "hhi", "effective_number"]
+    return readable(concentration_as_text(named)[columns])
+
+
+def phases_of_final_accounts(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return how concentration shifted from initial to adjusted budget to execution.
+
+    Only final accounts state the three amounts; a table without rows where there are none.
+    """
+    evaluated = projects[projects["amount_source"] == "self_evaluation"]
+    if evaluated.empty:
+        return pd.DataFrame()
+    shifted = name_disclosures(measures.concentration_by_phase(evaluated), sources)
+    columns = [
+        "label",
+        "n",
+        "n_blank",
+        "total_yuan",
+        "cr1",
+        "cr3",
+        "hhi",
+        "effective_number",
+        "gini",
+    ]
+    return readable(concentration_as_text(shifted)[columns])
+
+
+def largest_by_phase(
+    projects: pd.DataFrame, sources: pd.DataFrame, n: int = 10
+) -> Iterator[pd.DataFrame]:
+    """Yield the largest projects of each final accounts, by initial budget, with ``label``."""
+    evaluated = projects[projects["amount_source"] == "self_evaluation"]
+    for _, group in _by_source(evaluated, sources):
+        stated = group[group["initial_budget_yuan"].notna()]
+        order = stated["initial_budget_yuan"].map(float).sort_values(ascending=False).index
+        yield name_disclosures(stated.loc[order[:n]], sources)
+
+
+def draw_phases(projects: pd.DataFrame, title: str) -> Figure:
+    """Draw the initial budget of projects against what was executed."""
+    return charts.dumbbell(
+        projects,
+        title=title,
+        label="project_name",
+        start="initial_budget_yuan",
+        end="executed_yuan",
+        quantity="amount",
+        start_name=label("initial_budget"),
+        end_name=label("executed"),
+    )
+
+
+def coverage(
+    projects: pd.DataFrame, key_figures: pd.DataFrame, sources: pd.DataFrame
+) -> pd.DataFrame:
+    """Return how far the projects counted cover the project expenditure published.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`helpers.measures.project_coverage`, named and as texts.
+    """
+    frames = []
+    for source, group in _by_source(projects, sources):
+        own = key_figures[
+            (key_figures["source_id"] == source["source_id"])
+            & (key_figures["phase"] == _PHASE_OF_KIND[source["kind"]])
+        ]
+        frames.append(measures.project_coverage(group, own, _AMOUNT_OF_KIND[source["kind"]]))
+    covered = name_disclosures(pd.concat(frames, ignore_index=True), sources)
+    covered["fund"] = [label(fund) if fund else label("all_funds") for fund in covered["fund"]]
+    amounts = ["projects_yuan", "project_expenditure_yuan", "total_expenditure_yuan"]
+    shares = ["coverage_share", "total_share"]
+    texts = shares_as_text(amounts_as_text(covered, amounts), shares)
+    return readable(texts[["label", "fund", *amounts, *shares]])
