@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.amounts import UNIT_FACTORS, Amount, Blank, find_unit, parse_amount, parse_number, plain
+from helpers.amounts import (
+    UNIT_FACTORS,
+    Amount,
+    Blank,
+    find_unit,
+    parse_amount,
+    parse_number,
+    plain,
+)
 
 MONEY = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
 

@@ -43,16 +43,16 @@ def test_markup_leaves_inner_blanks_to_the_caller():
     assert strip_markup("特定目标 0310046J") == "特定目标 0310046J"
 
 
-@pytest.mark.parametrize(
-    "text", ["合　 计", " 合\t计\n", "合\u00a0计", "\ufeff合计", "合\u200b计"]
-)
+@pytest.mark.parametrize("text", ["合　 计", " 合\t计\n", "合\u00a0计", "\ufeff合计", "合\u200b计"])
 def test_squeeze(text):
     assert squeeze(text) == "合计"
 
 
 def document():
     table = RawTable(((), (Cell("项目", "L2"), Cell("预算数", "L2"))))
-    return Document("a.txt", ("表 1", "项目\t预算数"), (Paragraph("表 1", "L1"), table), "delimited")
+    return Document(
+        "a.txt", ("表 1", "项目\t预算数"), (Paragraph("表 1", "L1"), table), "delimited"
+    )
 
 
 def test_blocks_by_kind():

@@ -309,10 +309,11 @@ def test_final_accounts_state_another_phase(tmp_path):
 # --- damaged documents ------------------------------------------------------------------------
 
 EXTRACTS = {case.name: (case / "document.txt").read_text(encoding="utf-8") for case in CASES}
+FIGURE = re.compile(r"\d[\d,]*\.\d+")
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
-@settings(max_examples=120)
+@settings(max_examples=500)
 @given(data=st.data())
 def test_damage_never_makes_an_amount(data, tmp_path_factory):
     """Lines and cells fall out: every amount left still stands, whole, at its own line."""
@@ -341,14 +342,65 @@ def test_damage_never_makes_an_amount(data, tmp_path_factory):
     assert all(row["text"] for row in unread_rows(source, tables))
 
 
-@settings(max_examples=120)
+ROWS = {name: text for name, text in EXTRACTS.items() if not name.startswith("cell_lines")}
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_no_figure_vanishes(data, tmp_path_factory):
+    """Cells fall out or come twice: every figure left is a fact or is listed as unread."""
+    lines = ROWS[data.draw(st.sampled_from(sorted(ROWS)))].split("\n")
+    body = [i for i, line in enumerate(lines) if FIGURE.search(line)]
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.sampled_from(body))
+        cells = lines[at].split("\t")
+        cell = data.draw(st.integers(0, len(cells) - 1))
+        cells[cell : cell + 1] = [cells[cell]] * data.draw(st.sampled_from([0, 2]))
+        lines[at] = "\t".join(cells)
+    source, tables = read_text(tmp_path_factory.getbasetemp(), "\n".join(lines))
+    found = Counter((row["origin"], row["amount_text"]) for row in fact_rows(source, tables))
+    for row in unread_rows(source, tables):
+        found.update((row["origin"], figure) for figure in FIGURE.findall(row["text"]))
+    printed = Counter(
+        (f"L{number}", figure)
+        for number, line in enumerate(lines, 1)
+        for figure in FIGURE.findall(line)
+    )
+    assert found == printed
+
+
+@settings(max_examples=500)
 @given(
     st.lists(
         st.lists(
             st.sampled_from(
                 [
-                    *["", "　", "—", "①", "²", "Ⅻ", "十十", "表十十", "表 2", "合计", "其中：", "1"],
-                    *["类", "款", "项", "项目名称", "科目编码", "总计", "栏次", "行次", "206", "05"],
+                    *[
+                        "",
+                        "　",
+                        "—",
+                        "①",
+                        "²",
+                        "Ⅻ",
+                        "十十",
+                        "表十十",
+                        "表 2",
+                        "合计",
+                        "其中：",
+                        "1",
+                    ],
+                    *[
+                        "类",
+                        "款",
+                        "项",
+                        "项目名称",
+                        "科目编码",
+                        "总计",
+                        "栏次",
+                        "行次",
+                        "206",
+                        "05",
+                    ],
                     *["0.00", "1,131.10", "26.05 3", "<b>9.00</b>", "支出总表", "单位：万元", "|"],
                     *["2024年", "部门收入总体情况表", "一、本年收入", "小计", "为空表", "(1.5)"],
                 ]

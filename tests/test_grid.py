@@ -59,7 +59,8 @@ def test_printed_number(line, number):
 
 
 def test_caption_is_read_from_cells_too():
-    grid = only("""
+    grid = only(
+        """
 ¦表9
 ¦
 ¦
@@ -78,7 +79,9 @@ def test_caption_is_read_from_cells_too():
 ¦206
 ¦1.50
 ¦1.50
-""", cell_lines)
+""",
+        cell_lines,
+    )
     assert grid.caption.number == 9
     assert grid.caption.title.text == "国有资本经营预算支出情况表"
     assert grid.origin == "L6"
@@ -339,14 +342,17 @@ def test_full_and_half_width_brackets_are_one_header():
 
 
 def test_name_cut_by_the_page_is_joined():
-    grid = only(PART_ONE + """
+    grid = only(
+        PART_ONE
+        + """
 ¦某中心铁路局分¦7.00¦
 
 编码¦名称¦总计¦基本支出
 ※¦※¦1¦2
 ¦中心¦¦
 221¦住房保障支出¦2.00¦2.00
-""")
+"""
+    )
     assert texts(grid) == [
         ["212", "城乡社区支出", "3.00", "3.00"],
         ["", "某中心铁路局分中心", "7.00", ""],

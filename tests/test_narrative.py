@@ -146,9 +146,9 @@ def test_the_same_growth_told_twice_is_told_of_the_same_thing():
 
 
 def test_figures_in_performance_tables_are_left_to_their_reader():
-    assert claims_of("项目支出绩效目标表", "目标：建成绿道10万元。", "二、说明", "培训费1万元。") == [
-        ("培训费", "amount", "1", "万元", "")
-    ]
+    assert claims_of(
+        "项目支出绩效目标表", "目标：建成绿道10万元。", "二、说明", "培训费1万元。"
+    ) == [("培训费", "amount", "1", "万元", "")]
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,7 @@ def numbers(lines):
 )
 @settings(max_examples=300)
 def test_a_damaged_text_never_gives_a_figure_that_is_not_in_it(start, length, dropped, cut):
-    lines = [
-        line for no, line in enumerate(NARRATIVE[start : start + length]) if no not in dropped
-    ]
+    lines = [line for no, line in enumerate(NARRATIVE[start : start + length]) if no not in dropped]
     if lines:
         lines[-1] = lines[-1][:cut]
     text = numbers(lines)
@@ -265,7 +263,11 @@ def test_a_damaged_text_never_gives_a_figure_that_is_not_in_it(start, length, dr
         assert claim.value is None or f"{claim.value:f}" in text
 
 
-@given(text=st.text(alphabet="一二其中包括占比上年增减少为的万元%0123456789,.。;:()（）*-年项个名、 □第\n"))
+@given(
+    text=st.text(
+        alphabet="一二其中包括占比上年增减少为的万元%0123456789,.。;:()（）*-年项个名、 □第\n"
+    )
+)
 @settings(max_examples=200)
 def test_any_sentence_can_be_read(text):
     for match in figures(normalise(text)):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.performance import read_evaluations
 from helpers.grid import read_grids
 from helpers.narrative import unit_names
+from helpers.performance import read_evaluations
 from helpers.projects import indicator_rows, project_rows
 from helpers.readers import read_document
 from helpers.sources import open_source, propose_source
@@ -48,7 +48,8 @@ TARGET = """
 项目名称		{name}				项目负责人	李某	
 项目资金(万元)		年度预算总额	{total}	其中：财政拨款	{fiscal}	其他资金	{other}	
 项目总体目标		建成绿道。						
-一级指标	二级指标	三级指标	指标值	指标值设置依据	上年完成值	指标分值权重	指标赋分规则	佐证资料
+一级指标	二级指标	三级指标	指标值	指标值设置依据	上年完成值	\
+指标分值权重	指标赋分规则	佐证资料
 产出指标	数量指标	绿道长度	>=3 公里	计划标准	2 公里	10	按照完成比例赋分	工作资料
 """
 
@@ -72,7 +73,8 @@ def test_the_project_table_gives_name_unit_and_amount_and_others_are_evidence(tm
         + "			某市苗圃		30.00	30.00\n"
         + "212	05	01	城乡社区环境卫生	绿道 养护	30.00	30.00\n"
         + CARRY_OVER
-        + "总计	2.50	2.50		2.50			\n某市苗圃	2.50	2.50		2.50			\n"
+        + "总计	2.50	2.50		2.50			\n"
+        + "某市苗圃	2.50	2.50		2.50			\n"
         + "绿道养护	2.50	2.50		2.50			\n"
         + TARGET.format(unit="某市苗圃", name="绿道养护", total="32.5", fiscal="30", other="2.5")
     )
@@ -147,7 +149,8 @@ def test_a_carry_over_adds_up_without_touching_the_budget(tmp_path):
         + "212	05	01	城乡社区环境卫生	绿道养护	30.00	30.00\n"
         + CARRY_OVER
         + "总计	3.00	3.00		3.00			\n"
-        + "绿道养护	2.00	2.00		2.00			\n绿道养护	1.00	1.00		1.00			\n"
+        + "绿道养护	2.00	2.00		2.00			\n"
+        + "绿道养护	1.00	1.00		1.00			\n"
     )
     projects, _ = rows_of(tmp_path, text)
     (project,) = projects
@@ -199,6 +202,23 @@ def test_a_project_only_in_a_target_table_has_its_amount_from_there(tmp_path):
     assert project["fiscal_yuan"] == 0
     assert project["other_yuan"] == Decimal("12345000")
     assert project["fund"] == ""
+
+
+def test_a_project_of_another_fund_is_found_by_its_amount(tmp_path):
+    text = (
+        "某市园林局2024年部门预算\n政府性基金预算支出情况表\n编制部门：某市园林局\n单位：万元\n"
+        "科目			政府性基金预算支出			\n"
+        "功能分类科目编码			功能分类科目名称	合计	基本支出	项目支出\n"
+        "类	款	项				\n"
+        "※	※	※	※	1	2	3\n"
+        "			总计	90.00		90.00\n"
+        "212			城乡社区支出	90.00		90.00\n"
+        "212	08		国有土地使用权出让收入安排的支出	90.00		90.00\n"
+        "212	08	10	棚户区改造支出	90.00		90.00\n"
+    ) + TARGET.format(unit="某市园林局", name="棚户区绿化", total="90", fiscal="90", other="0")
+    (project,), _ = rows_of(tmp_path, text)
+    assert (project["fund"], project["functional_code"]) == ("government_fund", "2120810")
+    assert project["evidence"] == "government_fund_expenditure: 棚户区改造支出 900000 L12"
 
 
 def test_the_published_projects():

@@ -90,7 +90,7 @@ def test_other_formats_are_refused_by_name(tmp_path, name, kind):
 
 @pytest.mark.parametrize("name", ["missing.txt", "."])
 def test_what_is_no_file_is_refused(tmp_path, name):
-    with pytest.raises(DisclosureError, match="^There is no file "):
+    with pytest.raises(DisclosureError, match=r"^There is no file "):
         read_document(tmp_path / name)
 
 
@@ -100,7 +100,9 @@ def test_size_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "_LARGEST_BYTES", path.stat().st_size)
     assert read_document(path)
     monkeypatch.setattr(files, "_LARGEST_BYTES", path.stat().st_size - 1)
-    with pytest.raises(DisclosureError, match=r"^a\.txt has 77 bytes, too many for a disclosure\.$"):
+    with pytest.raises(
+        DisclosureError, match=r"^a\.txt has 77 bytes, too many for a disclosure\.$"
+    ):
         read_document(path)
 
 

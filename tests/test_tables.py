@@ -100,7 +100,9 @@ def test_unit_shared_by_all_other_tables():
 
 
 def test_tables_in_two_units_lend_theirs_to_none():
-    units = [table.unit for table in tables("""
+    units = [
+        table.unit
+        for table in tables("""
 部门收入总体情况表
 单位：元
 项目¦金额
@@ -112,7 +114,8 @@ def test_tables_in_two_units_lend_theirs_to_none():
 财政拨款收支预算总体情况表
 项目¦金额
 甲¦1
-""")]
+""")
+    ]
     assert units == ["元", "万元", None]
 
 
@@ -139,7 +142,10 @@ def columns(*paths):
         (["项目", "项目支出合计", "工资福利支出"], ["total", "part"]),
         (["项目", "预算数"], ["part"]),
         (["项目", "合计"], ["part"]),
-        (["收入/项目", "收入/合计", "支出/项目", "支出/合计", "支出/甲"], ["part", "total", "part"]),
+        (
+            ["收入/项目", "收入/合计", "支出/项目", "支出/合计", "支出/甲"],
+            ["part", "total", "part"],
+        ),
         (["项目", "总计", "拨款/小计", "拨款/甲", "资金"], ["total", "total", "part", "part"]),
         (
             ["项目", "总计", "事业收入/小计", "事业收入/其中：教育收费", "经营收入"],
@@ -292,13 +298,16 @@ def test_parts_of_a_printed_subtotal_are_complete():
 
 
 def test_sides_of_a_row():
-    found = lines_of("""
+    found = lines_of(
+        """
 收入¦¦支出¦
 项目¦预算数¦支出功能分类¦预算数
 一、本年收入¦9.00¦206 科学技术支出¦
 ¦¦208社会保障和就业支出¦9.00
 收入总计¦9.00¦支出总计¦9.00
-""", "部门收支总体情况表")
+""",
+        "部门收支总体情况表",
+    )
     assert [(line.row_no, line.side, line.label, line.code) for line in found] == [
         (1, "revenue", "一、本年收入", ""),
         (1, "expenditure", "科学技术支出", "206"),
@@ -310,12 +319,15 @@ def test_sides_of_a_row():
 
 
 def test_codes_on_one_side_only():
-    found = lines_of("""
+    found = lines_of(
+        """
 收入¦¦支出¦¦
 项目¦预算数¦科目编码¦科目名称¦预算数
 一、财政拨款¦9.00¦206¦科学技术支出¦9.00
 收入总计¦9.00¦¦支出总计¦9.00
-""", "部门收支总体情况表")
+""",
+        "部门收支总体情况表",
+    )
     assert [(line.side, line.label, line.code, line.role) for line in found] == [
         ("revenue", "一、财政拨款", "", "item"),
         ("expenditure", "科学技术支出", "206", "item"),
@@ -325,14 +337,19 @@ def test_codes_on_one_side_only():
 
 
 def test_row_numbers_stand_between_name_and_amount():
-    found = lines_of("""
+    found = lines_of(
+        """
 收入¦¦¦支出¦¦
 项目¦行次¦决算数¦项目¦行次¦决算数
 栏次¦¦1¦栏次¦¦2
 一、财政拨款收入¦1¦440.55¦一、一般公共服务支出¦29¦423.20
 二、事业收入¦2¦¦二、外交支出¦30¦0.00
-""", "收入支出决算总表")
-    assert [(line.side, line.label, [str(a.value) for _, a, _ in line.amounts]) for line in found] == [
+""",
+        "收入支出决算总表",
+    )
+    assert [
+        (line.side, line.label, [str(a.value) for _, a, _ in line.amounts]) for line in found
+    ] == [
         ("revenue", "一、财政拨款收入", ["440.55"]),
         ("expenditure", "一、一般公共服务支出", ["423.20"]),
         ("revenue", "二、事业收入", []),

@@ -21,6 +21,9 @@ from helpers.sources import Source
 
 Row = dict[str, Any]
 
+# Sentences may leave the 元 of 万元 out.
+_FACTORS = UNIT_FACTORS | {"万": UNIT_FACTORS["万元"]}
+
 
 def _matches(pattern: str, text: str) -> bool:
     return not pattern or re.search(pattern, text) is not None
@@ -41,7 +44,7 @@ def _from_facts(rule: dict[str, str], facts: Iterable[Row]) -> tuple[Decimal, st
 
 def _claim_value(claim: Row) -> Decimal:
     """Bring a claim's value to the unit of its measure; a decrease is negative."""
-    value = claim["value"] * UNIT_FACTORS.get(claim["unit"], Decimal(1))
+    value = claim["value"] * _FACTORS.get(claim["unit"], Decimal(1))
     return plain(-value if claim["direction"] == "decrease" else value)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from helpers.amounts import Amount
+from helpers.amounts import Amount, parse_number
 from helpers.document import Document, squeeze
 from helpers.performance import Evaluation
 from helpers.sources import Source
@@ -27,6 +27,7 @@ Row = dict[str, Any]
 
 _DESCRIBED = re.compile(r"^(?:[（(][一二三四五六七八九十]+[）)])?项目名称[:：](.+)$")
 _CARRIED_OUT_BY = re.compile(r"^项目承担单位[:：](.+?)[。；]?$")
+_SCALE = re.compile(r"^预算安排规模[:：]([\d,，.]+)(亿元|万元|元)[。；]?$")
 _WITHHELD = re.compile(r"^特定目标|完全不予公开")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "（": "(", "）": ")"})
 
@@ -46,6 +47,15 @@ class _Project:
     rate: Decimal | None = None
     is_withheld: bool = False
     evidence: list[str] = field(default_factory=list)
+
+    def add_row(self, row: _Project, amounts: dict[str, Decimal], note: str) -> None:
+        """Add a further row of one table, which splits a project by function."""
+        for name, value in amounts.items():
+            if self.source == row.source or name == "carry_over":
+                self.amounts[name] = self.amounts.get(name, Decimal(0)) + value
+        if self.source == row.source and self.functional_code != row.functional_code:
+            self.functional_code = ""
+        self.evidence.append(note)
 
 
 def _key(name: str, unit: str) -> tuple[str, str]:
@@ -107,6 +117,7 @@ def _from_tables(
     for table in tables:
         if table.table_id != table_id:
             continue
+        met: list[_Project] = []
         for line in table.lines:
             if not line.project or line.role != ITEM:
                 continue
@@ -126,7 +137,12 @@ def _from_tables(
                 fund="fiscal_carry_over" if is_carry_over else "general_public",
                 is_withheld=bool(_WITHHELD.search(line.project)),
             )
-            gatherer.add(project, amounts, _note(source, line.project, value, project.origin))
+            note = _note(source, line.project, value, project.origin)
+            known = gatherer.find(project.name, project.unit)
+            if known is not None and any(known is other for other in met):
+                known.add_row(project, amounts, note)
+            else:
+                met.append(gatherer.add(project, amounts, note))
 
 
 def _yuan(amount: Amount | None, unit: str) -> Decimal | None:
@@ -181,11 +197,12 @@ def _from_evaluations(gatherer: _Gatherer, evaluations: Iterable[Evaluation], ki
 def _from_descriptions(gatherer: _Gatherer, document: Document) -> None:
     """Add 项目名称 … 项目承担单位 passages as evidence, and what they say is withheld."""
     open_name, open_origin, withheld = "", "", False
+    value: Decimal | None = None
 
     def close(unit: str) -> None:
         known = gatherer.find(open_name, unit) if open_name else None
         if known is not None:
-            known.evidence.append(f"description: {open_name} {open_origin}")
+            known.evidence.append(_note("description", open_name, value, open_origin))
             known.is_withheld = known.is_withheld or withheld
 
     for paragraph in document.paragraphs():
@@ -193,9 +210,13 @@ def _from_descriptions(gatherer: _Gatherer, document: Document) -> None:
         if match := _DESCRIBED.match(text):
             close("")
             open_name, open_origin, withheld = match.group(1), paragraph.origin, False
+            value = None
         elif match := _CARRIED_OUT_BY.match(text):
             close(match.group(1))
             open_name = ""
+        elif open_name and (match := _SCALE.match(text)):
+            number = parse_number(match.group(1))
+            value = None if number is None else Amount(number, text).in_yuan(match.group(2))
         elif open_name and _WITHHELD.search(text):
             withheld = True
     close("")

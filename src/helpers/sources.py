@@ -13,9 +13,10 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,14 +27,19 @@ SOURCE_ID = re.compile(r"[a-z0-9_]+")
 _REQUIRED = frozenset({"source_id", "title", "department", "fiscal_year", "kind", "file", "sha256"})
 _OPTIONAL = frozenset({"place", "url", "date_accessed", "conversion"})
 
-_YEAR_AND_KIND = re.compile(r"(20\d{2})年(?:度)?.{0,16}?(预算|决算)")
+# Final accounts speak of the year's 预算 more often than of its 决算: a title counts first.
+_YEAR_AND_KIND = (
+    re.compile(r"(20\d{2})年度?(?:部门|单位|本级)(?:[（(](?:部门|单位)[）)])?(预算|决算)"),
+    re.compile(r"(20\d{2})年度?.{0,16}?(预算|决算)"),
+)
+_PART = r"^(?:第[一二三四五六七八九十]+部分)?+"  # possessive: 第二部分 is no department
 _DEPARTMENT_PATTERNS = (
     re.compile(
-        r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门)[）)])?(?:名称)?[:：]([\u4e00-\u9fff（）()]{4,40}?)(?:金额)?(?:单位[:：].*)?$"
+        r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门)[）)])?(?:名称)?[:：]([\u4e00-\u9fff（）()]{4,40}?)[:：]?(?:金额)?(?:单位[:：].*)?$"
     ),
     re.compile(r"^关于([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
-    re.compile(r"^([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年度?(?:部门|单位)?(?:预算|决算)"),
-    re.compile(r"^([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
+    re.compile(_PART + r"([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年度?(?:部门|单位)?(?:预算|决算)"),
+    re.compile(_PART + r"([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
     re.compile(r"[、.．](?:关于)?([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
 )
 
@@ -102,28 +108,47 @@ def checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _check_values(sidecar: Path, entries: Mapping[str, Any]) -> None:
+    """Refuse values of another kind than the keys of ``source.yml`` ask for."""
+    for key in ("title", "department", "file"):
+        if not isinstance(entries[key], str) or not entries[key]:
+            raise DisclosureError(f"{sidecar}: {key} must be a text, not {entries[key]!r}.")
+    if Path(entries["file"]).name != entries["file"]:
+        raise DisclosureError(
+            f"{sidecar}: file must be the name of a file beside it, not {entries['file']!r}."
+        )
+    year = entries["fiscal_year"]
+    if not isinstance(year, int) or not 1949 <= year <= 2999:
+        raise DisclosureError(f"{sidecar}: fiscal_year must be a year, not {year!r}.")
+
+
 def read_source(folder: Path) -> Source:
     """Read ``source.yml`` of a folder of ``data/raw``.
 
     Raises
     ------
     DisclosureError
-        If the folder or its ``source.yml`` is missing, a key is missing or unknown, or the raw file
-        is missing or differs from its checksum.
+        If the folder or its ``source.yml`` is missing, a key is missing or unknown, a value is of
+        the wrong kind, or the raw file is missing or differs from its checksum.
     """
     sidecar = folder / "source.yml"
     if not sidecar.is_file():
         raise DisclosureError(f"{folder} holds no source.yml, so it is no filed disclosure.")
     try:
         entries = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise DisclosureError(f"{sidecar} is no valid YAML: {error}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise DisclosureError(f"{sidecar} is no valid YAML in UTF-8{line}.") from error
     if not isinstance(entries, dict):
         raise DisclosureError(f"{sidecar} must hold keys and values.")
     missing, unknown = _REQUIRED - entries.keys(), entries.keys() - _REQUIRED - _OPTIONAL
     if missing or unknown:
-        what = f"lacks {sorted(missing)}" if missing else f"has unknown keys {sorted(unknown)}"
+        what = f"lacks {sorted(missing)}"
+        if not missing:
+            what = f"has unknown keys {sorted(map(str, unknown))}"
         raise DisclosureError(f"{sidecar} {what}.")
+    _check_values(sidecar, entries)
     if entries["source_id"] != folder.name or not SOURCE_ID.fullmatch(folder.name):
         raise DisclosureError(f"{sidecar}: source_id must be the folder's name, of [a-z0-9_] only.")
     if entries["kind"] not in ("budget", "final"):
@@ -141,7 +166,7 @@ def read_source(folder: Path) -> Source:
         title=entries["title"],
         department=entries["department"],
         place=entries.get("place") or "",
-        fiscal_year=int(entries["fiscal_year"]),
+        fiscal_year=entries["fiscal_year"],
         kind=entries["kind"],
         url=entries.get("url"),
         sha256=entries["sha256"],
@@ -155,6 +180,15 @@ def _department(texts: Iterable[str]) -> str | None:
         names = Counter(match.group(1) for text in texts if (match := pattern.search(text)))
         if names:
             return names.most_common(1)[0][0]
+    return None
+
+
+def _year_and_kind(texts: Sequence[str]) -> tuple[str, str] | None:
+    """Return the year and 预算 or 决算 that most titles name or, without titles, most sentences."""
+    for pattern in _YEAR_AND_KIND:
+        found = Counter(match.groups() for text in texts if (match := pattern.search(text)))
+        if found:
+            return found.most_common(1)[0][0]
     return None
 
 
@@ -183,16 +217,12 @@ def propose_source(path: Path, document: Document) -> Source:
         squeeze(cell.text) for table in document.raw_tables() for row in table.rows for cell in row
     ]
     texts += [squeeze(paragraph.text) for paragraph in document.paragraphs()]
-    found = Counter(match.groups() for text in texts if (match := _YEAR_AND_KIND.search(text)))
-    if not found:
+    named = _year_and_kind(texts)
+    if named is None:
         raise DisclosureError(
             f"{path.name} names no year with 预算 or 决算, so it is no disclosure."
         )
-    kinds = Counter()
-    for (_, word), count in found.items():
-        kinds[word] += count
-    word = kinds.most_common(1)[0][0]
-    year = max((count, year) for (year, kind), count in found.items() if kind == word)[1]
+    year, word = named
     department = _department(texts)
     if department is None:
         raise DisclosureError(f"{path.name} does not say which department it is about.")

@@ -367,9 +367,7 @@ def _lines(table_id: str, grid: Grid, unit_names: frozenset[str]) -> list[Line]:
                 replace(line, project=line.label) if line.role == ITEM and line.label else line
                 for line in roles
             ]
-        lines += [
-            replace(line, warning=grid.mended.get(line.row_no - 1, "")) for line in roles
-        ]
+        lines += [replace(line, warning=grid.mended.get(line.row_no - 1, "")) for line in roles]
     return sorted(lines, key=lambda line: line.row_no) if len(groups) > 1 else lines
 
 

@@ -5,6 +5,7 @@ Nothing here computes a figure that is not stated or derived in ``measures``.
 
 from helpers.comparison.costs import (
     draw_pair,
+    footnote,
     own_definitions,
     projects_for_people,
     same_department,
@@ -14,6 +15,7 @@ from helpers.comparison.costs import (
     year_on_year,
 )
 from helpers.comparison.labels import (
+    alt_of_first_item,
     alt_text,
     amount_text,
     amounts_as_text,
@@ -43,6 +45,7 @@ from helpers.comparison.projects import (
 )
 
 __all__ = [
+    "alt_of_first_item",
     "alt_text",
     "amount_text",
     "amounts_as_text",
@@ -54,6 +57,7 @@ __all__ = [
     "department_of",
     "draw_pair",
     "draw_phases",
+    "footnote",
     "general_public",
     "largest_by_phase",
     "lorenz_by_disclosure",

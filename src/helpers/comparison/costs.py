@@ -26,6 +26,8 @@ from helpers.comparison.labels import (
 from helpers.reference_data import read_reference
 from helpers.wording import label, say
 
+_MANY_UNITS = 6
+
 
 def scope_caveats(sources: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Return what to keep in mind about each disclosure before comparing it.
@@ -55,6 +57,20 @@ def scope_caveats(sources: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
             definition = "not checkable: no table of economic items in the document"
         rows.append((source["department"], source["fiscal_year"], label(phase), scope, definition))
     return pd.DataFrame(rows, columns=["disclosure", "year", "phase", "scope", "definition"])
+
+
+def footnote(sources: pd.DataFrame, items: pd.DataFrame) -> str:
+    """Return the caveats that stand under a figure: scope, mixed phases, own definitions."""
+    counts = [
+        f"{source['department']} {source['n_units'] or 'not stated'}"
+        for source in sources.to_dict("records")
+    ]
+    shown = "; ".join(counts[:_MANY_UNITS]) + ("; …" if len(counts) > _MANY_UNITS else "")
+    plans = say("caveat.plans") if sources["kind"].nunique() > 1 else ""
+    notes = [say("caveat.footnote", units=shown, plans=plans)]
+    names = dict(zip(sources["source_id"], sources["department"], strict=True))
+    notes += [f"{names[key]}: {text}." for key, text in own_definitions(items).items()]
+    return " ".join(notes)
 
 
 def own_definitions(facts: pd.DataFrame) -> dict[str, str]:

@@ -131,6 +131,13 @@ def alt_text(
     return f"{intro}. {shown}{more}."
 
 
+def alt_of_first_item(items: pd.DataFrame, denominator: str) -> str:
+    """Return the alternative text of stacked items: the largest item in each disclosure."""
+    item = items["item"].iloc[0]
+    same = items[items["item"] == item]
+    return alt_text(f"{item} as a share of {denominator}", same, "share", ".1%")
+
+
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose column names are words: English with the Chinese term."""
     return frame.rename(columns={column: label(column) for column in frame.columns})

@@ -125,7 +125,7 @@ def lorenz_by_disclosure(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.Da
 def concentration_as_text(measured: pd.DataFrame) -> pd.DataFrame:
     """Return measures of concentration with their units, fit to be read."""
     shares = [name for name in measured if re.fullmatch(r"cr\d(?:_without_largest)?", name)]
-    amounts = [name for name in measured if name.endswith("_yuan")]
+    amounts = [name for name in measured if re.search(r"_yuan(?:_without_largest)?$", name)]
     numbers = {"hhi": ",.0f", "hhi_normalised": ".3f", "effective_number": ".1f"}
     numbers |= {"gini": ".2f", "gini_max": ".2f"}
     texts = {

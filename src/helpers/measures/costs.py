@@ -189,7 +189,7 @@ def item_shares(facts: pd.DataFrame) -> pd.DataFrame:
         economic_code, item, amount_yuan``; ``item`` is the code with the label that most
         disclosures print. Of the same cost type (each 0-1): ``share`` within the disclosure,
         ``pooled_share`` in all disclosures together, ``others_share`` in all but this one (NaN for
-        a lone disclosure), ``deviation`` = share − others_share. An item that a disclosure does
+        a lone disclosure), ``deviation`` = share − pooled_share. An item that a disclosure does
         not print has no row: not published is not 0.
 
     Raises
@@ -230,7 +230,7 @@ def item_shares(facts: pd.DataFrame) -> pd.DataFrame:
     items["share"] = ratios(own, own_total)
     items["pooled_share"] = ratios(pool, pool_total)
     items["others_share"] = ratios(map(subtract, pool, own), map(subtract, pool_total, own_total))
-    items["deviation"] = items["share"] - items["others_share"]
+    items["deviation"] = items["share"] - items["pooled_share"]
     return items
 
 
