@@ -250,3 +250,52 @@ def test_a_file_cut_short_gives_only_what_is_left(folder, part, tmp_path):
                 assert f"{(row[column] / 10_000).normalize():f}" in text
     origins = {row["origin"] for name in ("facts", "claims") for row in disclosure.rows[name]}
     assert {row["origin"] for row in disclosure.rows["key_figures"]} <= origins
+
+
+def test_two_files_that_would_be_written_to_one_place(capsys, tmp_path):
+    for name in ("north", "south"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "park_2024_final.txt").write_text(GOOD, encoding="utf-8")
+    north, south = (tmp_path / name / "park_2024_final.txt" for name in ("north", "south"))
+    status, lines, errors = run(capsys, "clean", north, south, north, "--out", tmp_path / "out")
+    assert status == 1
+    assert lines == ["park_2024_final: 3 claims, 2 key_figures"]  # the same file twice is no clash
+    assert errors == [f"{south} was not cleaned: its source_id park_2024_final is that of {north}."]
+
+
+def test_a_filed_disclosure_named_as_folder_and_as_file_is_cleaned_once(capsys, tmp_path):
+    folder = FOLDERS[0]
+    (raw,) = folder.glob("*.txt")
+    for places in ((folder, raw), (raw, folder)):
+        status, lines, errors = run(capsys, "clean", *places, "--out", tmp_path / "out")
+        assert (status, len(lines), errors) == (0, 1, [])
+
+
+def test_a_broken_sidecar_is_one_sentence(capsys, tmp_path):
+    folder = tmp_path / "park_2024_final"
+    folder.mkdir()
+    (folder / "source.yml").write_text("title: [unfinished\nkind: final\n", encoding="utf-8")
+    status, _, errors = run(capsys, "clean", folder, "--out", tmp_path / "out")
+    assert (status, len(errors)) == (1, 1)
+    assert errors[0].startswith(f"{folder / 'source.yml'} is no valid YAML")
+
+
+def test_a_fault_in_one_file_does_not_cost_the_others(capsys, inbox, tmp_path, monkeypatch):
+    from helpers import disclosure
+
+    sound = disclosure.clean
+
+    def faulty(place, out):
+        if place.name == "english.txt":
+            raise ZeroDivisionError("division\nby zero")
+        return sound(place, out)
+
+    monkeypatch.setattr(disclosure, "clean", faulty)
+    places = [inbox / "english.txt", inbox / "park_2024_final.txt"]
+    status, lines, errors = run(capsys, "clean", *places, "--out", tmp_path / "out", "--jobs", 1)
+    assert status == 1
+    assert lines == ["park_2024_final: 3 claims, 2 key_figures"]
+    assert errors == [
+        f"{inbox / 'english.txt'} could not be cleaned, by a fault of this program: "
+        "ZeroDivisionError: division by zero"
+    ]

@@ -420,10 +420,25 @@ def test_row_with_a_blank_cell_too_many():
     assert grid.strays == ()
 
 
-def test_row_with_a_filled_cell_too_many_loses_nothing():
-    grid = only(THREE + "合计¦3.00¦3.00¦4.00")
-    assert texts(grid)[2] == ["合计", "3.00", "3.00"]
-    assert [(cell.text, cell.origin) for cell, _ in grid.strays] == [("4.00", "L4")]
+def test_row_with_a_filled_cell_too_many_is_not_guessed():
+    grid = only(THREE + "合计¦3.00¦4.00¦5.00\n丙¦6.00¦6.00")
+    assert texts(grid)[2:] == [["合计", "", ""], ["丙", "6.00", "6.00"]]
+    assert [(cell.text, cell.origin) for cell, _ in grid.strays] == [
+        ("3.00", "L4"),
+        ("4.00", "L4"),
+        ("5.00", "L4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "strays"),
+    [("甲¦乙¦¦3.00", ["乙", "3.00"]), ("¦3.00¦¦¦3.00", ["3.00", "3.00"]), ("¦丙", ["丙"])],
+)
+def test_mended_row_that_does_not_fit_is_not_guessed(row, strays):
+    grid = only(THREE + row)
+    assert [cell.text for cell in grid.rows[-1][1:]] == ["", ""]
+    assert [cell.text for cell, _ in grid.strays] == strays
+    assert grid.strays[0][1] == "its row does not have the cells of the table's columns"
 
 
 def test_short_row_is_filled_up():

@@ -137,6 +137,17 @@ def test_a_list_ends_where_something_else_is_counted():
     ]
 
 
+def test_what_an_amount_is_spent_on_ends_with_its_item():
+    sentence = (
+        "支出包括：教育支出10万元，主要用于人员经费6万元、培训费4万元；住房支出5万元，"
+        "主要用于公积金5万元。其他支出1万元。"
+    )
+    assert [subject for subject, *_ in claims_of(sentence)] == [
+        *("支出/教育支出", "支出/教育支出/人员经费", "支出/教育支出/培训费"),
+        *("支出/住房支出", "支出/住房支出/公积金", "支出/其他支出"),
+    ]
+
+
 def test_the_same_growth_told_twice_is_told_of_the_same_thing():
     assert claims_of("接待费增加0万元，增长0%，所以2024年此项目预算增长0%。") == [
         ("接待费", "change", "0", "万元", "increase"),

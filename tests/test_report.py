@@ -1,5 +1,7 @@
 """The runner: what it refuses, what it renders, what it survives, what it does not do twice."""
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -8,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from helpers.report import (
     ReportError,
@@ -27,6 +30,7 @@ from helpers.report.pages import (
 )
 from helpers.report.state import State
 from helpers.report.template import Parameter, read_template, read_value
+from helpers.report.typeface import embed_chinese
 
 NOTEBOOKS = Path(__file__).parent / "fixtures" / "notebooks"
 PARK = "anyang_park_2024_budget"
@@ -468,3 +472,17 @@ def test_disclosure_is_described_as_far_as_known(tmp_path: Path) -> None:
     described = describe_disclosure(tmp_path, PARK)
     assert described == Disclosure(PARK, "预算", "公园", "2024", "final")
     assert described.name == "公园 · 2024 final accounts 决算"
+
+
+def test_a_page_carries_the_chinese_it_needs():
+    page = embed_chinese("<html><head></head><body>预算 budget</body></html>")
+    address = re.search(r'src:url\("data:font/woff;base64,([^"]+)"\)', page)[1]
+    font = TTFont(io.BytesIO(base64.b64decode(address)))
+    assert {ord("预"), ord("算")} <= set(font.getBestCmap())
+    assert ord("决") not in font.getBestCmap()
+    assert external_references(page) == set()
+
+
+def test_a_page_without_chinese_carries_no_font():
+    page = "<html><head></head><body>budget</body></html>"
+    assert embed_chinese(page) == page

@@ -221,6 +221,28 @@ def test_total_word_in_the_project_column():
     assert table.has_projects
 
 
+def test_figure_in_a_column_of_names_or_codes_is_unread():
+    (table,) = tables("""
+部门支出总体情况表
+单位：万元
+类¦款¦科目名称¦合计¦基本支出
+206¦04¦甲¦1.00¦1.00
+206¦1,204.73¦乙¦2.00¦
+206¦04¦529,387.01¦3.00¦
+206¦04¦05¦4.00¦
+""")
+    assert [(cell.text, why) for cell, why in table.unreadable] == [
+        ("1,204.73", "a figure where a name or code should stand: 款"),
+        ("529,387.01", "a figure where a name or code should stand: 科目名称"),
+    ]
+    assert [(line.code, line.label) for line in table.lines] == [
+        ("20604", "甲"),
+        ("206", "乙"),
+        ("20604", ""),
+        ("20604", "05"),
+    ]
+
+
 # --- roles -------------------------------------------------------------------------------------
 
 

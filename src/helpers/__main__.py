@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from helpers.document import DisclosureError
-from helpers.sources import find_root, find_sources
+from helpers.sources import SOURCE_ID, find_root, find_sources
 
 
 def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
@@ -27,8 +27,26 @@ def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
         return str(error), False
     except OSError as error:
         return f"{place} could not be cleaned: {error.strerror} ({error.filename}).", False
+    except Exception as error:  # in a batch a fault met in one file must not cost the others
+        fault = f"{type(error).__name__}: {error}"
+        return f"{place} could not be cleaned, by a fault of this program: {fault}", False
     counts = ", ".join(f"{len(rows)} {name}" for name, rows in disclosure.rows.items() if rows)
     return f"{disclosure.source.source_id}: {counts}", True
+
+
+def _without_clashes(places: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """Drop what is named twice, and what would be written over another file's result."""
+    kept: dict[str, Path] = {}
+    problems: list[str] = []
+    for place in places:
+        filed = place.parent if (place.parent / "source.yml").is_file() else place
+        source_id = filed.name if filed.is_dir() else filed.stem.lower()
+        # Other names get an identifier made of the file's content.
+        key = source_id if SOURCE_ID.fullmatch(source_id) else str(filed.resolve())
+        other = kept.setdefault(key, filed)
+        if other.resolve() != filed.resolve():
+            problems.append(f"{place} was not cleaned: its source_id {key} is that of {other}.")
+    return list(kept.values()), problems
 
 
 def _clean(arguments: argparse.Namespace) -> int:
@@ -40,6 +58,8 @@ def _clean(arguments: argparse.Namespace) -> int:
             places += find_sources(given)
         except DisclosureError as error:
             problems.append(str(error))
+    places, clashes = _without_clashes(places)
+    problems += clashes
     jobs = min(arguments.jobs, len(places)) or 1
     if jobs == 1:
         outcomes = [_clean_one(place, out) for place in places]
@@ -52,7 +72,7 @@ def _clean(arguments: argparse.Namespace) -> int:
         else:
             problems.append(message)
     for problem in problems:
-        print(problem, file=sys.stderr)
+        print(" ".join(problem.split()), file=sys.stderr)
     return 1 if problems else 0
 
 

@@ -411,22 +411,33 @@ def _width(header: Sequence[Sequence[Cell]], body: Sequence[Sequence[Cell]]) -> 
 def _fit(row: tuple[Cell, ...], width: int) -> tuple[tuple[Cell, ...], tuple[Cell, ...], str]:
     """Give a body row the width of its table.
 
-    A row with a cell too many loses its last blank one; a short row is filled up on the right.
+    Blank cells at its end say nothing.  A row with one cell too many then loses its last blank one;
+    a short row is filled up on the right.
 
     Returns
     -------
     tuple
-        The row, filled cells for which there was no column, and what was mended that may have
-        moved a figure (empty if nothing).
+        The row, cells for which there was no column, and what was mended that may have moved a
+        figure (empty if nothing).
     """
     cells = list(row)
+    while len(cells) > width and not cells[-1].text:
+        cells.pop()
+    blanks = [i for i, cell in enumerate(cells) if not cell.text]
     mended = "row_cell_missing" if len(cells) < width else ""
-    while len(cells) > width and (blanks := [i for i, c in enumerate(cells) if not c.text]):
-        if blanks[-1] < len(cells) - 1:
-            mended = "row_cell_too_many"
+    if len(cells) == width + 1 and blanks:
         del cells[blanks[-1]]
+        mended = "row_cell_too_many"
     cells += [Cell("", row[-1].origin)] * (width - len(cells))
     return tuple(cells[:width]), tuple(cells[width:]), mended
+
+
+def _misfits(row: Sequence[Cell], columns: Sequence[Column]) -> bool:
+    """Tell whether a word stands where an amount should."""
+    return any(
+        column.kind == AMOUNT and parse_amount(cell.text) is None
+        for cell, column in zip(row, columns, strict=True)
+    )
 
 
 def _is_wrapped_name(row: Sequence[Cell], columns: Sequence[Column]) -> int | None:
@@ -482,7 +493,15 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     strays: list[tuple[Cell, str]] = []
     mended: dict[int, str] = {}
     for index, (row, surplus, repair) in enumerate(fitted):
-        strays += [(cell, "a cell too many in its row") for cell in surplus]
+        if surplus or (repair and _misfits(row, columns)):
+            # Which figure belongs to which column cannot be told any more.
+            reason = "its row does not have the cells of the table's columns"
+            figures = [cell for cell, c in zip(row, columns, strict=True) if c.kind == AMOUNT]
+            strays += [(cell, reason) for cell in (*figures, *surplus) if cell.text]
+            row = tuple(
+                replace(cell, text="") if column.kind == AMOUNT else cell
+                for cell, column in zip(row, columns, strict=True)
+            )
         wrapped = name_columns[index]
         if may_wrap and index in page_starts and rows and wrapped is not None:
             above = squeeze(rows[-1][wrapped].text)

@@ -216,6 +216,13 @@ def _groups(columns: Sequence[Column]) -> list[tuple[str, tuple[Column, ...]]]:
     return [(_side(group), group) for group in slices]
 
 
+def _is_misplaced(column: Column, cell: Cell) -> bool:
+    """Tell whether a figure stands in a column of names or codes, its row having lost a cell."""
+    if column.kind == AMOUNT or squeeze(cell.text).isdecimal():
+        return False
+    return isinstance(parse_amount(cell.text), Amount)
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A line before its role is known."""
@@ -234,7 +241,7 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
         cell = cells[column.index]
         text = squeeze(cell.text)
         is_remark = column.kind != AMOUNT and column.index > first_amount
-        if not text or is_remark:
+        if not text or is_remark or _is_misplaced(column, cell):
             continue
         if column.kind == AMOUNT:
             amount = parse_amount(cell.text)
@@ -375,9 +382,11 @@ def _unreadable(grid: Grid) -> list[tuple[Cell, str]]:
     cells = list(grid.strays)
     for row in grid.rows:
         for column in grid.columns:
-            cell = row[column.index]
-            if column.kind == AMOUNT and parse_amount(cell.text) is None:
-                cells.append((cell, f"no amount in column {'/'.join(column.path)}"))
+            cell, path = row[column.index], "/".join(column.path)
+            if _is_misplaced(column, cell):
+                cells.append((cell, f"a figure where a name or code should stand: {path}"))
+            elif column.kind == AMOUNT and parse_amount(cell.text) is None:
+                cells.append((cell, f"no amount in column {path}"))
     return cells
 
 

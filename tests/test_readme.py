@@ -1,0 +1,65 @@
+"""The answers that README.md gives are those of the data."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import helpers as hp
+from helpers import comparison, measures
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def collection(monkeypatch):
+    monkeypatch.setenv("HELPERS_ROOT", str(ROOT))
+
+
+def answer(notebook: str) -> str:
+    """The last cell of the notebook's row in the table of questions."""
+    rows = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith("|") and f"`{notebook}`" in row]
+    return row.split("|")[3].strip()
+
+
+def test_what_was_read():
+    tables = hp.load("tables")
+    assert answer("02_clean_disclosure") == (
+        f"{len(hp.load('facts', all_rows=True)):,} amounts in "
+        f"{(~tables['is_empty']).sum()} tables, "
+        f"{len(hp.load('claims')):,} figures in sentences, {len(hp.load('projects'))} projects, "
+        f"{len(hp.load('indicators'))} indicators; what a scan destroyed is listed"
+    )
+
+
+def test_what_a_department_costs():
+    costs = measures.cost_structure(hp.load("key_figures"))
+    shares, per_head = costs["personnel_share"], costs["personnel_per_person"] / 10_000
+    assert answer("04_personnel_and_public_cost") == (
+        f"personnel takes {shares.min():.0%} to {shares.max():.0%} of personnel and public cost; "
+        f"{per_head.min():.2f} to {per_head.max():.2f} 万元 per person in post"
+    ).replace("%", " %")
+
+
+def test_how_few_projects():
+    counted = comparison.general_public(comparison.counted_projects(hp.load("projects")))
+    largest = comparison.project_measures(counted, hp.load_sources())["cr1"]
+    assert answer("05_project_concentration") == (
+        f"the largest project carries {largest.min():.0%} to {largest.max():.0%} "
+        "of a department's project money"
+    ).replace("%", " %")
+
+
+def test_who_pays_people_from_projects():
+    costs = comparison.name_disclosures(
+        measures.cost_structure(hp.load("key_figures")), hp.load_sources()
+    )
+    paying = comparison.projects_for_people(comparison.counted_projects(hp.load("projects")))
+    sentences = comparison.tell_of_people(paying, costs)
+    ratios = [int(re.search(r"(\d+)% of its public cost", text)[1]) for text in sentences]
+    assert answer("08_compare_departments") == (
+        "project money pays people in three of five departments, "
+        "and more than their whole public cost in each"
+    )
+    assert len(ratios) == 3 and min(ratios) > 100
