@@ -66,8 +66,9 @@ def footnote(sources: pd.DataFrame, items: pd.DataFrame) -> str:
         for source in sources.to_dict("records")
     ]
     shown = "; ".join(counts[:_MANY_UNITS]) + ("; …" if len(counts) > _MANY_UNITS else "")
-    plans = say("caveat.plans") if sources["kind"].nunique() > 1 else ""
-    notes = [say("caveat.footnote", units=shown, plans=plans)]
+    notes = [say("caveat.footnote", units=shown)]
+    if sources["kind"].nunique() > 1:
+        notes.append(say("caveat.plans"))
     names = dict(zip(sources["source_id"], sources["department"], strict=True))
     notes += [f"{names[key]}: {text}." for key, text in own_definitions(items).items()]
     return " ".join(notes)

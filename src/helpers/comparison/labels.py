@@ -99,9 +99,8 @@ def mixed_phases(frame: pd.DataFrame) -> str:
     pairs = sorted({(row["fiscal_year"], row["phase"]) for row in frame.to_dict("records")})
     if len(pairs) < 2:
         return ""
-    return say(
-        "title.mixed", phases=", ".join(f"{year} {_PHASE_WORDS[phase]}" for year, phase in pairs)
-    )
+    phases = ", ".join(f"{year} {_PHASE_WORDS[phase]}" for year, phase in pairs)
+    return " " + say("title.mixed", phases=phases)
 
 
 def alt_text(
