@@ -64,9 +64,10 @@ def test_blocks_by_kind():
 def test_where_shows_the_line():
     assert document().where("L1") == "表 1"
     assert document().where("L2") == "项目\t预算数"
+    assert document().where("L1;L2") == "表 1\n项目\t预算数"
 
 
-@pytest.mark.parametrize("origin", ["L0", "L3", "L", "2", "p3:t2:r5:c4", "L1;L2", ""])
+@pytest.mark.parametrize("origin", ["L0", "L3", "L", "2", "p3:t2:r5:c4", "L1;L3", ""])
 def test_where_refuses_other_places(origin):
     with pytest.raises(DisclosureError, match=r"^a\.txt has no place "):
         document().where(origin)

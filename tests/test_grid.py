@@ -254,6 +254,20 @@ def test_row_numbers_are_no_amounts():
     assert len(grid.rows) == 2
 
 
+@pytest.mark.parametrize(
+    "row", ["一、本年收入¦¦外交支出¦", "1.拨款¦¦外交支出¦", "其中：拨款¦¦外交支出¦", "合计¦¦¦"]
+)
+def test_body_begins_with_a_marked_row_even_without_amounts(row):
+    grid = only(f"收入¦预算数¦支出¦预算数\n{row}\n甲¦1.00¦乙¦1.00")
+    assert len(grid.rows) == 2
+    assert paths(grid) == ["收入", "预算数", "支出", "预算数"]
+
+
+def test_header_with_blank_cells_at_its_end():
+    grid = only("编码¦名称¦合计¦¦\n206¦甲¦1.00\n208¦乙¦2.00")
+    assert paths(grid) == ["编码", "名称", "合计"]
+
+
 def test_heading_of_which_is_no_body_row():
     grid = only("""
 科目编码¦科目名称¦合计¦事业收入¦¦经营收入

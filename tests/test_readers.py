@@ -199,7 +199,7 @@ def test_blank_line_within_a_cell():
 """)
     )
     assert texts(table)[2] == ["公务用车购置及运行费 （小计）", "14", "14"]
-    assert [cell.origin for cell in table.rows[2]] == ["L9", "L12", "L13"]
+    assert [cell.origin for cell in table.rows[2]] == ["L9;L11", "L12", "L13"]
     assert len(table.rows) == 4
 
 
@@ -245,6 +245,19 @@ def test_short_neighbours_of_unequal_rows_stay_apart():
 """)
     )
     assert [len(row) for row in table.rows] == [2, 3, 4]
+
+
+def test_next_line_continues_the_last_cell_of_a_full_row():
+    row = ["\t甲", "\t1", "\t说明"]
+    (table,) = cell_lines.read_blocks([*row, "", *row, "续行", "", *row])
+    assert texts(table)[1] == ["甲", "1", "说明 续行"]
+    assert len(table.rows) == 3
+
+
+def test_text_after_a_full_row_ends_the_table():
+    row = ["\t甲", "\t1", "\t说明"]
+    blocks = cell_lines.read_blocks([*row, "", *row, "", "续行"])
+    assert [texts(block) for block in blocks] == [[["甲", "1", "说明"]] * 2, "续行"]
 
 
 def test_next_line_continues_the_cell():

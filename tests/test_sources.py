@@ -155,7 +155,7 @@ def test_changed_file_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"source_id: [", "is no valid YAML"),
+        (b"title: a\nsource_id: [", "is no valid YAML in UTF-8 (line 2)."),
         (b"- a\n- b\n", "must hold keys and values."),
         (b"", "must hold keys and values."),
         ("title: 财政局".encode("gb18030"), "is no valid YAML"),
@@ -268,6 +268,12 @@ def test_proposed_identifier_where_the_name_is_none(tmp_path):
 def test_proposed_department(tmp_path, line, department):
     source = propose(tmp_path, f"第二部分 2024年部门预算公开表\n{line}\n项目\t金额\n")
     assert source.department == department
+
+
+@pytest.mark.parametrize("title", ["某市财政局2024年预算", "某市财政局2024年度收支决算"])
+def test_year_and_kind_without_a_regular_title(tmp_path, title):
+    source = propose(tmp_path, f"{title}\n项目\t金额\n")
+    assert (source.fiscal_year, source.kind) == (2024, "final" if "决算" in title else "budget")
 
 
 def test_proposed_kind_and_year_are_those_most_lines_name(tmp_path):

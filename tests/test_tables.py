@@ -1,11 +1,15 @@
 """Tables: which one it is, its unit, and what each row states."""
 
+from pathlib import Path
+
 import pytest
 
 from helpers.document import Document
 from helpers.grid import AMOUNT, LABEL, Column, read_grids
-from helpers.readers import delimited
+from helpers.readers import delimited, read_document
 from helpers.tables import column_role, identify, read_tables
+
+FIXTURES = Path(__file__).parent / "fixtures" / "valid"
 
 
 def tables(text, unit_names=frozenset()):
@@ -201,6 +205,12 @@ def test_codes_are_joined_and_keep_their_zeros():
     assert [line.code for line in found] == ["208", "20805", "2080501", "2080502"]
 
 
+def test_place_of_a_row_is_that_of_its_name():
+    document = read_document(FIXTURES / "cell_lines_project_table" / "document.txt")
+    (table,) = read_tables(read_grids(document))
+    assert [line.origin for line in table.lines] == ["L48", "L65", "L82", "L100"]
+
+
 def test_total_word_in_the_code_column():
     found = lines_of("科目编码¦科目名称¦合计\n206¦甲¦1.00\n合计¦¦1.00")
     assert roles(found) == [("甲", "item"), ("合计", "total")]
@@ -297,6 +307,16 @@ def test_roles_follow_list_marks():
 def test_part_named_as_such_does_not_make_its_row_a_subtotal():
     found = lines_of("项目¦金额\n一、财政拨款¦9.00\n其中：基金¦4.00\n二、事业收入¦1.00")
     assert [line.role for line in found] == ["item", "of_which", "item"]
+
+
+def test_first_level_row_above_the_last_row():
+    found = lines_of("项目¦金额\n一、财政拨款¦9.00\n一般公共预算¦9.00")
+    assert [line.role for line in found] == ["subtotal", "item"]
+
+
+def test_which_rows_a_row_contains_without_list_marks():
+    found = lines_of("项目¦金额\n财政拨款¦9.00\n其中：基金¦4.00\n国资¦1.00")
+    assert [line.role for line in found] == ["item", "of_which", "of_which"]
 
 
 def test_unmarked_rows_under_a_first_level_row_are_its_items():

@@ -14,15 +14,17 @@ from typing import Any
 import pandas as pd
 
 from helpers.document import DisclosureError, Document
-from helpers.facts import fact_rows, table_rows, unread_rows
+from helpers.facts import fact_rows, table_rows
 from helpers.grid import read_grids
 from helpers.key_figures import key_figure_rows
+from helpers.ledger import Ledger, keep_ledger
 from helpers.narrative import read_claims, unit_names
 from helpers.packaging import columns_of, write_clean
 from helpers.performance import read_evaluations
 from helpers.projects import indicator_rows, project_rows
 from helpers.sources import Source, find_root, open_source
-from helpers.tables import read_tables
+from helpers.tables import read_tables, statutory
+from helpers.unread import unread_rows
 
 Row = dict[str, Any]
 
@@ -41,12 +43,15 @@ class Disclosure:
         Rows of each clean file by its name: ``facts, tables, claims, projects, …``.
     budget_units
         Names of the budget units the disclosure adds up, as far as it names them.
+    ledger
+        Where each number of the raw text went.
     """
 
     source: Source
     document: Document
     rows: Mapping[str, list[Row]]
     budget_units: tuple[str, ...]
+    ledger: Ledger
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return one clean file as a data frame; amounts are Decimal."""
@@ -163,7 +168,8 @@ def read(place: str | Path) -> Disclosure:
         path = find_root() / "data" / "raw" / path.name
     source, document = open_source(path)
     units = unit_names(document)
-    tables = read_tables(read_grids(document), frozenset(units))
+    grids = read_grids(document)
+    tables = read_tables(grids, frozenset(units))
     evaluations = read_evaluations(document)
     facts = fact_rows(source, tables)
     claims = [
@@ -177,16 +183,10 @@ def read(place: str | Path) -> Disclosure:
             f"{source.path.name} states no amounts: neither a statutory table nor a sentence with "
             "one was found (a template, or a page of contents?)."
         )
-    unread = unread_rows(source, tables) + [
-        {
-            "source_id": source.source_id,
-            "text": item.text,
-            "origin": item.origin,
-            "reason": item.reason,
-        }
-        for evaluation in evaluations
-        for item in evaluation.unread
-    ]
+    numbers = keep_ledger(
+        document, statutory(grids), evaluations, {"facts": facts, "claims": claims}
+    )
+    unread = unread_rows(source, tables, evaluations, numbers)
     rows = {
         "facts": facts,
         "tables": table_rows(source, tables),
@@ -194,9 +194,9 @@ def read(place: str | Path) -> Disclosure:
         "projects": projects,
         "indicators": indicator_rows(source, evaluations, projects),
         "key_figures": key_figure_rows(source, facts, claims),
-        "unread": [{**row, "unread_no": number} for number, row in enumerate(unread, 1)],
+        "unread": unread,
     }
-    return Disclosure(source, document, rows, units)
+    return Disclosure(source, document, rows, units, numbers)
 
 
 def clean(place: str | Path, out: str | Path | None = None) -> Disclosure:

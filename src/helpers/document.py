@@ -147,14 +147,25 @@ class Document:
         return (block for block in self.blocks if isinstance(block, RawTable))
 
     def where(self, origin: str) -> str:
-        """Return the raw line that an origin such as ``L214`` names.
+        """Return the raw line, or lines, that an origin such as ``L214`` or ``L7;L8`` names.
 
         Raises
         ------
         DisclosureError
-            If the origin does not name a line of this document.
+            If the origin does not name lines of this document.
         """
-        match = re.fullmatch(r"L(\d+)", origin)
-        if not match or not 1 <= int(match.group(1)) <= len(self.lines):
+        return "\n".join(self.lines[number - 1] for number in self.line_numbers(origin))
+
+    def line_numbers(self, origin: str) -> list[int]:
+        """Return the 1-based lines an origin names.
+
+        Raises
+        ------
+        DisclosureError
+            If the origin does not name lines of this document.
+        """
+        places = [re.fullmatch(r"L(\d+)", place) for place in origin.split(";")]
+        numbers = [int(place.group(1)) for place in places if place]
+        if len(numbers) < len(places) or not all(1 <= n <= len(self.lines) for n in numbers):
             raise DisclosureError(f"{self.name} has no place {origin!r}.")
-        return self.lines[int(match.group(1)) - 1]
+        return numbers

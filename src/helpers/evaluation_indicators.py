@@ -410,13 +410,21 @@ class IndicatorBlock:
                 self._report(text, parts[name][0].origin, "texts of two indicators in one cell")
 
 
-def total_score(row: Sequence[Cell]) -> tuple[Decimal, Cell] | None:
-    """Read the score of a 总分 row: the last number, the first being the sum of the weights."""
+def total_row(row: Sequence[Cell]) -> dict[str, tuple[Decimal, Cell]]:
+    """Read a 总分 row: the sum of the weights, then the score.
+
+    Returns
+    -------
+    dict
+        ``total_weight`` and ``total_score`` with their cells, as far as the row states them.
+    """
     found = [
         (number, cell)
         for cell in row
         if (number := parse_number(squeeze(cell.text).rstrip("分"))) is not None
     ]
-    if len(found) > 1 or (found and squeeze(found[0][1].text).endswith("分")):
-        return found[-1]
-    return None
+    if len(found) > 1:
+        return {"total_weight": found[0], "total_score": found[-1]}
+    if found and squeeze(found[0][1].text).endswith("分"):
+        return {"total_score": found[0]}
+    return {}

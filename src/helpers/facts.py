@@ -163,24 +163,3 @@ def table_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:
         }
         for table in tables
     ]
-
-
-def unread_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:
-    """Return the figures of statutory tables that are no facts, each with the reason."""
-    rows: list[Row] = []
-    for table in tables:
-        for cell, reason in table.unreadable:
-            rows.append(
-                {"text": cell.text, "origin": cell.origin, "reason": f"{table.title}: {reason}"}
-            )
-        if table.unit is None:
-            for line in table.lines:
-                rows += [
-                    {
-                        "text": amount.text,
-                        "origin": cell.origin,
-                        "reason": f"{table.title}: the document states no unit for this table",
-                    }
-                    for _, amount, cell in line.amounts
-                ]
-    return [{"source_id": source.source_id, **row} for row in rows]

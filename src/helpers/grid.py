@@ -105,6 +105,8 @@ class Grid:
         Body rows; cells of merged pages follow each other.
     strays
         (cell, reason) of every filled cell that has no place in the rectangle.
+    cells
+        Every cell with text, header and captions included, as printed.
     origin
         Place of the title or, without one, of the first cell.
     warnings
@@ -117,6 +119,7 @@ class Grid:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     strays: tuple[tuple[Cell, str], ...]
+    cells: tuple[Cell, ...]
     origin: str
     warnings: tuple[str, ...]
     mended: Mapping[int, str] = field(default_factory=dict)
@@ -518,7 +521,17 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
         rows.append(row)
     title = caption.title
     origin = title.origin if title else next((p.origin for p in parts), "")
-    return Grid(caption, columns, tuple(rows), tuple(strays), origin, tuple(warnings), mended)
+    printed = (cell for part in parts for row in part.rows for cell in row if cell.text)
+    return Grid(
+        caption=caption,
+        columns=columns,
+        rows=tuple(rows),
+        strays=tuple(strays),
+        cells=(*caption.paragraphs, *printed),
+        origin=origin,
+        warnings=tuple(warnings),
+        mended=mended,
+    )
 
 
 # --- sections ----------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from helpers.evaluation_indicators import (
     Indicator,
     IndicatorBlock,
     indicator_columns,
-    total_score,
+    total_row,
 )
 from helpers.evaluation_sections import (
     NAME_LABEL,
@@ -90,8 +90,8 @@ class Evaluation:
         全年执行数 ÷ 全年预算数 in percent, as printed.
     fund_weight, fund_score
         Weight and score of the execution.
-    total_score
-        From the 总分 row.
+    total_weight, total_score
+        From the 总分 row: sum of the weights, and the score.
     goal, result
         预期目标 and 实际完成情况 as printed, without white space.
     indicators
@@ -118,6 +118,7 @@ class Evaluation:
     execution_rate: Decimal | None
     fund_weight: Decimal | None
     fund_score: Decimal | None
+    total_weight: Decimal | None
     total_score: Decimal | None
     goal: str
     result: str
@@ -190,7 +191,7 @@ class _Assembler:
         self._reads_sources = False
         self._unread: list[Unread] = []
         self._origins: dict[str, str] = {}
-        self._total: Decimal | None = None
+        self._totals: dict[str, Decimal] = {}
 
     def evaluation(self) -> Evaluation:
         section = self._section
@@ -231,7 +232,8 @@ class _Assembler:
             execution_rate=funds.rates.get("execution_rate"),
             fund_weight=funds.rates.get("fund_weight"),
             fund_score=funds.rates.get("fund_score"),
-            total_score=self._total,
+            total_weight=self._totals.get("total_weight"),
+            total_score=self._totals.get("total_score"),
             goal=self._goal_text("goal"),
             result=self._goal_text("result"),
             indicators=indicators,
@@ -255,9 +257,9 @@ class _Assembler:
             self._section.kind = "self_evaluation" if has_results else "target"
 
     def _read_total(self, row: Row) -> None:
-        found = total_score(row)
-        if found and self._section.kind == "self_evaluation":
-            self._total, self._origins["total_score"] = found[0], found[1].origin
+        if self._section.kind == "self_evaluation":
+            for name, (number, cell) in total_row(row).items():
+                self._totals[name], self._origins[name] = number, cell.origin
 
     def _read_head(self, row: Row, is_first: bool) -> None:
         """Read a row above the indicators, by the word that opens it."""

@@ -46,6 +46,8 @@ class _Project:
     score: Decimal | None = None
     rate: Decimal | None = None
     is_withheld: bool = False
+    goal: str = ""
+    result: str = ""
     evidence: list[str] = field(default_factory=list)
 
     def add_row(self, row: _Project, amounts: dict[str, Decimal], note: str) -> None:
@@ -188,6 +190,7 @@ def _from_evaluations(gatherer: _Gatherer, evaluations: Iterable[Evaluation], ki
         note = _note(source, evaluation.name, amounts.get("initial_budget"), evaluation.origin)
         kept = gatherer.add(project, amounts, note)
         kept.score = kept.score if kept.score is not None else evaluation.total_score
+        kept.goal, kept.result = kept.goal or evaluation.goal, kept.result or evaluation.result
         kept.rate = kept.rate if kept.rate is not None else evaluation.execution_rate
         if evaluation.printed_name != evaluation.name or evaluation.name_is_damaged:
             state = "damaged title" if evaluation.name_is_damaged else "title completed from"
@@ -295,7 +298,9 @@ def project_rows(
             "is_withheld": project.is_withheld,
             "amount_source": project.source,
             "evidence": "; ".join(project.evidence),
-            "origin": project.origin,
+            "goal": project.goal,
+            "result": project.result,
+            "origin": project.origin.partition(";")[0],
         }
         for number, project in enumerate(gatherer.projects.values(), 1)
     ]
@@ -327,7 +332,11 @@ def indicator_rows(
                     "actual": indicator.actual,
                     "completion_rate": indicator.completion_rate.rstrip("%％"),
                     "score": indicator.score,
-                    "origin": indicator.origin,
+                    "previous": indicator.previous,
+                    "basis": indicator.basis,
+                    "scoring_rule": indicator.scoring_rule,
+                    "remark": indicator.remark,
+                    "origin": indicator.origin.partition(";")[0],
                 }
             )
     return rows

@@ -395,6 +395,11 @@ def _table_unit(grid: Grid) -> str | None:
     return units[-1] if units else None
 
 
+def statutory(grids: Sequence[Grid]) -> list[Grid]:
+    """Return the grids whose title names a statutory table."""
+    return [g for g in grids if g.caption.title and identify(g.caption.title.text)]
+
+
 def read_tables(
     grids: Sequence[Grid], unit_names: frozenset[str] = frozenset()
 ) -> list[BudgetTable]:

@@ -73,7 +73,8 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
     Returns
     -------
     tuple of Block
-        Origins are ``L`` and the 1-based line number of the cell's first line.
+        Origins are ``L`` and the 1-based line number; a cell over several lines has several,
+        joined with ``;``.
     """
     blocks: list[Block] = []
     rows: list[list[Cell]] = []
@@ -108,7 +109,7 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
             continue
         if _is_continuation(text, row, rows, blanks):
             last = row[-1]
-            row[-1] = Cell(f"{last.text} {text}".strip(), last.origin)
+            row[-1] = Cell(f"{last.text} {text}".strip(), f"{last.origin};{origin}")
         else:
             close_table()
             blocks.append(Paragraph(text, origin))
