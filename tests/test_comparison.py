@@ -30,7 +30,7 @@ SOURCES = pd.DataFrame(
         ("b_school_2024_budget", "乙县小学2024年单位预算公开", "乙县小学", "", 2024, "budget", 0),
     ],
     columns=["source_id", "title", "department", "place", "fiscal_year", "kind", "n_units"],
-)
+).assign(conversion="")
 
 
 def figure(source_id, measure, value, phase, year, fund="general_public"):
@@ -127,8 +127,8 @@ def test_caption_names_source_place_years_and_kinds():
 
 
 def test_caption_of_many_sources_counts_the_rest():
-    many = pd.concat([SOURCES, SOURCES])
-    assert "and 2 more. Table 6" in comparison.caption(many, "Table 6")
+    many = pd.concat([SOURCES, SOURCES, SOURCES])
+    assert "and 3 more. Table 6" in comparison.caption(many, "Table 6")
 
 
 def item(source_id, code, label, cost_type, amount, column="人员经费"):
@@ -202,8 +202,8 @@ def test_project_money_for_people_is_shown_beside_public_cost(projects, costs):
     assert paying["project_name"].tolist() == ["劳务派遣服务费"]
     (sentence,) = comparison.tell_of_people(paying, costs)
     # 300 of 100 ten thousand yuan.
-    assert "300.00 万元 of project money pays people" in sentence
-    assert "300% of its public cost; it is not part of personnel cost" in sentence
+    assert "at least 300.00 万元 of project money pays people" in sentence
+    assert "that is 300% of its public cost, and no part of personnel cost" in sentence
     assert comparison.tell_of_people(paying.iloc[:0], costs) == [
         "No project names people as its purpose."
     ]
@@ -225,7 +225,7 @@ def test_amounts_in_tables_keep_every_digit(yuan, text):
 
 def test_growth_is_shown_as_published_with_its_sign(costs, key_figures):
     growth = comparison.year_on_year(costs, key_figures)
-    assert growth.iloc[0, 4] == "-1.50 %"
+    assert growth.iloc[0, 4] == "-1.5 %"
     assert growth.iloc[1, 4] == "not published"
 
 

@@ -226,7 +226,7 @@ def test_loading_refuses_what_is_not_there(collection):
 
 def test_sources_are_listed(collection):
     expected = [
-        [SOURCE.source_id, SOURCE.title, SOURCE.department, "某市", 2024, "budget", 2],
+        [SOURCE.source_id, SOURCE.title, SOURCE.department, "某市", 2024, "budget", "", 2],
     ]
     frame = load_sources()
     assert frame.to_numpy().tolist() == expected

@@ -102,6 +102,7 @@ def test_what_source_yml_says(tmp_path):
         kind="budget",
         url="https://example.org/a",
         sha256=digest,
+        conversion="by hand",
     )
     assert digest == hashlib.sha256(TEXT.encode()).hexdigest()
 

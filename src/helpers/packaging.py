@@ -135,6 +135,7 @@ def data_package(source: Source, budget_units: Sequence[str] = ()) -> dict[str, 
         "place": source.place,
         "fiscal_year": source.fiscal_year,
         "kind": source.kind,
+        "conversion": source.conversion,
         "budget_units": list(budget_units),
         "licenses": [_LICENCE],
         "sources": [
@@ -257,10 +258,10 @@ def load_sources(source_ids: Iterable[str] | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``source_id, title, department, place, fiscal_year, kind, n_units``, sorted by
+        Columns ``source_id, title, department, place, fiscal_year, kind, conversion, n_units``, by
         source_id; ``n_units`` is 0 where the document does not name its budget units.
     """
-    keys = ["id", "title", "department", "place", "fiscal_year", "kind"]
+    keys = ["id", "title", "department", "place", "fiscal_year", "kind", "conversion"]
     packages = [
         json.loads(path.read_text(encoding="utf-8"))
         for path in sorted((find_root() / "data" / "clean").glob("*/datapackage.json"))

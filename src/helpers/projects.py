@@ -252,6 +252,16 @@ def _assign_other_funds(gatherer: _Gatherer, tables: Iterable[BudgetTable]) -> N
                 named[0].evidence.append(_note(table.table_id, line.label, value, line.origin))
 
 
+def _complete_units(gatherer: _Gatherer) -> None:
+    """Complete a unit that lost its beginning where exactly one unit of the document ends so."""
+    units = {project.unit for project in gatherer.projects.values()} - {""}
+    for project in gatherer.projects.values():
+        longer = [unit for unit in units if unit != project.unit and unit.endswith(project.unit)]
+        if project.unit and len(longer) == 1:
+            project.evidence.append(f"unit completed from: {project.unit} {project.origin}")
+            project.unit = longer[0]
+
+
 def project_rows(
     source: Source,
     document: Document,
@@ -279,6 +289,7 @@ def project_rows(
     _from_evaluations(gatherer, evaluations, "target")
     _from_descriptions(gatherer, document)
     _assign_other_funds(gatherer, tables)
+    _complete_units(gatherer)
     return [
         {
             "source_id": source.source_id,

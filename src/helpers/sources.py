@@ -60,6 +60,8 @@ class Source:
         The year the figures are for; ``budget`` or ``final``.
     url
         Where it was published, or None where unknown.
+    conversion
+        How the file at hand came from the published one; empty where not known.
     sha256
         Of the file.
     """
@@ -73,6 +75,7 @@ class Source:
     kind: str
     url: str | None
     sha256: str
+    conversion: str = ""
 
     @property
     def phase(self) -> str:
@@ -170,6 +173,7 @@ def read_source(folder: Path) -> Source:
         kind=entries["kind"],
         url=entries.get("url"),
         sha256=entries["sha256"],
+        conversion=entries.get("conversion") or "",
     )
 
 

@@ -339,7 +339,7 @@ def ranked_cumulative(
     title : str
         The finding.
     n : int
-        How many projects to show; the others are gathered in one grey bar.
+        How many projects to show, besides those withheld; the others are gathered in a grey bar.
     quantity : str
         What the amounts are, for the axis.
     footnote : str
@@ -357,14 +357,16 @@ def ranked_cumulative(
     if frame.empty:
         raise ValueError("there is no project with an amount to rank")
     total = sum(frame[amount])
-    shown = frame if len(frame) <= n + 1 else frame.iloc[:n]
+    # What the public is not told about is shown however small it is.
+    is_shown = (frame.reset_index().index < n) | frame[is_withheld].to_numpy(dtype=bool)
+    shown = frame if len(frame) <= n + 1 else frame[is_shown]
     rows = [
         (text, value, "withheld" if hidden else "project")
         for text, value, hidden in zip(shown[name], shown[amount], shown[is_withheld], strict=True)
     ]
     if len(shown) < len(frame):
         rest = len(frame) - len(shown)
-        rows.append((say("chart.tail", n=rest), sum(frame[amount].iloc[n:]), "tail"))
+        rows.append((say("chart.tail", n=rest), total - sum(shown[amount]), "tail"))
     texts = row_names((text for text, _, _ in rows), width=46, max_lines=2)
     drawn = {kind for _, _, kind in rows}
     key = Key((say("chart.project"), say("chart.withheld"))) if "withheld" in drawn else None

@@ -27,6 +27,7 @@ from helpers.reference_data import read_reference
 from helpers.wording import label, say
 
 _MANY_UNITS = 6
+_CAVEATS = ("disclosure", "year", "phase", "scope", "definition")
 
 
 def scope_caveats(sources: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def scope_caveats(sources: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``disclosure, year, phase, scope, definition``.
+        ``disclosure, year, phase, scope, definition, read from``.
     """
     own = own_definitions(items)
     rows = []
@@ -55,8 +56,9 @@ def scope_caveats(sources: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         )
         if source["source_id"] not in set(items["source_id"]):
             definition = "not checkable: no table of economic items in the document"
-        rows.append((source["department"], source["fiscal_year"], label(phase), scope, definition))
-    return pd.DataFrame(rows, columns=["disclosure", "year", "phase", "scope", "definition"])
+        known = (source["department"], source["fiscal_year"], label(phase), scope, definition)
+        rows.append((*known, source["conversion"] or "not stated"))
+    return pd.DataFrame(rows, columns=[*_CAVEATS, "read from"])
 
 
 def footnote(sources: pd.DataFrame, items: pd.DataFrame) -> str:
@@ -140,10 +142,8 @@ def tell_of_people(projects: pd.DataFrame, costs: pd.DataFrame) -> list[str]:
             group["executed_yuan"].notna(), group["initial_budget_yuan"]
         )
         total = sum(amounts.dropna(), Decimal(0))
-        names = ", ".join(
-            f"{name} {format_amount(amount)}"
-            for name, amount in zip(group["project_name"], amounts, strict=True)
-        )
+        by_name = amounts.groupby(group["project_name"], sort=False).sum()
+        names = ", ".join(f"{name} {format_amount(yuan)}" for name, yuan in by_name.items())
         ratio = float(total / cost["public_yuan"]) if cost["public_yuan"] else None
         sentences.append(
             say(
@@ -178,7 +178,7 @@ def year_on_year(costs: pd.DataFrame, key_figures: pd.DataFrame) -> pd.DataFrame
         texts = [cost["label"]]
         for measure in wanted:
             values = own.loc[own["measure"] == measure, "value"]
-            texts.append(f"{values.iloc[0]:+.2f} %" if len(values) else label("missing", lang="en"))
+            texts.append(f"{values.iloc[0]:+f} %" if len(values) else label("missing", lang="en"))
         rows.append(texts)
     return pd.DataFrame(rows, columns=["disclosure", *wanted.values()])
 
@@ -198,7 +198,7 @@ def same_department(costs: pd.DataFrame) -> Iterator[pd.DataFrame]:
         ordered = group.sort_values(["fiscal_year", "phase"])
         first, last = ordered.iloc[0], ordered.iloc[-1]
         parts = ("basic", "personnel", "public")
-        yield pd.DataFrame(
+        pair = pd.DataFrame(
             {
                 "part": [label(part) for part in parts],
                 "first_label": first["label"],
@@ -207,6 +207,43 @@ def same_department(costs: pd.DataFrame) -> Iterator[pd.DataFrame]:
                 "last_yuan": [last[f"{part}_yuan"] for part in parts],
             }
         )
+        pair.attrs["source_ids"] = [first["source_id"], last["source_id"]]
+        yield pair
+
+
+def tell_pair(pair: pd.DataFrame) -> str:
+    """Return the title of one department's two disclosures: personnel cost then and now."""
+    personnel = pair.iloc[1]
+    return say(
+        "cost.years_apart",
+        department=personnel["last_label"].split(" ·")[0],
+        first=format_amount(personnel["first_yuan"]),
+        first_label=personnel["first_label"].split(" ·\u00a0")[-1],
+        last=format_amount(personnel["last_yuan"]),
+        last_label=personnel["last_label"].split(" ·\u00a0")[-1],
+    )
+
+
+def paid_to_families(items: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return class 303 of each disclosure as a share of its personnel cost, with ``label``.
+
+    Parameters
+    ----------
+    items
+        :func:`helpers.measures.item_shares`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label, amount_yuan, share`` (0-1, of personnel cost as its items add up).
+    """
+    personnel = items[items["cost_type"] == "personnel"]
+    families = personnel[personnel["economic_code"].str.startswith("303")]
+    by = ["source_id", "fiscal_year", "phase"]
+    sums = families.groupby(by, sort=False).agg(
+        amount_yuan=("amount_yuan", "sum"), share=("share", "sum")
+    )
+    return name_disclosures(sums.reset_index(), sources)
 
 
 def draw_pair(pair: pd.DataFrame, title: str) -> Figure:

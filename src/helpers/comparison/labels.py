@@ -23,7 +23,7 @@ _PHASE_WORDS = {
     "executed": "executed",
     "final": "final",
 }
-_MANY_TITLES = 4
+_MANY_TITLES = 6
 _MANY_FIGURES = 12
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers import charts, measures
+from helpers.charts import format_amount
 from helpers.comparison.labels import (
     amounts_as_text,
     name_disclosures,
@@ -20,9 +22,10 @@ from helpers.comparison.labels import (
     readable,
     shares_as_text,
 )
-from helpers.wording import label
+from helpers.wording import label, say
 
 _AMOUNT_OF_KIND = {"budget": "initial_budget_yuan", "final": "executed_yuan"}
+_PHASE_AMOUNTS = ("initial_budget_yuan", "adjusted_budget_yuan", "executed_yuan")
 _PHASE_OF_KIND = {"budget": "initial_budget", "final": "final"}
 
 
@@ -38,11 +41,18 @@ def counted_projects(projects: pd.DataFrame) -> pd.DataFrame:
     return projects[is_counted | is_other_fund].reset_index(drop=True)
 
 
+def named_once(projects: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`counted_projects` and those that stand among carried-over money only."""
+    counted = counted_projects(projects)
+    carried = projects[projects["amount_source"] == "carry_over_table"]
+    return pd.concat([counted, carried], ignore_index=True)
+
+
 def general_public(projects: pd.DataFrame) -> pd.DataFrame:
     """Return the projects of the general public budget, and those whose fund is not stated.
 
-    Concentration is measured within one fund: a transfer of the government-managed fund would
-    hide everything else.  Self-evaluations state no fund.
+    A transfer of the government-managed fund would hide everything else.  Self-evaluations do not
+    say which fund paid, so all of them stay.
     """
     return projects[projects["fund"].isin(["general_public", ""])].reset_index(drop=True)
 
@@ -178,12 +188,16 @@ def concentration_by(projects: pd.DataFrame, sources: pd.DataFrame, column: str)
 def phases_of_final_accounts(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return how concentration shifted from initial to adjusted budget to execution.
 
-    Only final accounts state the three amounts; a table without rows where there are none.
+    Only final accounts state the three amounts, and only projects that state all of them enter,
+    so that the phases have the same projects; a table without rows where there are none.
     """
     evaluated = projects[projects["amount_source"] == "self_evaluation"]
-    if evaluated.empty:
+    stated = evaluated[evaluated[list(_PHASE_AMOUNTS)].notna().all(axis=1)]
+    if stated.empty:
         return pd.DataFrame()
-    shifted = name_disclosures(measures.concentration_by_phase(evaluated), sources)
+    by_phase = measures.concentration_by_phase(stated)
+    named = name_disclosures(by_phase.drop(columns="phase"), sources)
+    shifted = named.assign(phase=[label(phase) for phase in by_phase["phase"]])
     columns = [
         "label",
         "n",
@@ -201,12 +215,51 @@ def phases_of_final_accounts(projects: pd.DataFrame, sources: pd.DataFrame) -> p
 def largest_by_phase(
     projects: pd.DataFrame, sources: pd.DataFrame, n: int = 10
 ) -> Iterator[pd.DataFrame]:
-    """Yield the largest projects of each final accounts, by initial budget, with ``label``."""
+    """Yield the largest projects of each final accounts, with ``label``.
+
+    The largest by the largest amount they state in any phase, so that a project whose initial
+    budget is lost is still among them.
+    """
     evaluated = projects[projects["amount_source"] == "self_evaluation"]
     for _, group in _by_source(evaluated, sources):
-        stated = group[group["initial_budget_yuan"].notna()]
-        order = stated["initial_budget_yuan"].map(float).sort_values(ascending=False).index
-        yield name_disclosures(stated.loc[order[:n]], sources)
+        sizes = group[list(_PHASE_AMOUNTS)].map(lambda yuan: 0.0 if pd.isna(yuan) else float(yuan))
+        order = sizes.max(axis=1).sort_values(ascending=False, kind="stable").index
+        yield name_disclosures(group.loc[order[:n]], sources)
+
+
+def tell_phases(projects: pd.DataFrame) -> str:
+    """Return the title of a figure of :func:`largest_by_phase`: sums of what states both ends."""
+    stated = projects[projects[["initial_budget_yuan", "executed_yuan"]].notna().all(axis=1)]
+    return say(
+        "title.phases",
+        who=projects["label"].iloc[0],
+        initial=format_amount(sum(stated["initial_budget_yuan"])),
+        executed=format_amount(sum(stated["executed_yuan"])),
+        n=len(stated),
+    )
+
+
+def smaller_half(curves: pd.DataFrame) -> tuple[float, float]:
+    """Return the least and the largest share that the smaller half of the projects holds.
+
+    Parameters
+    ----------
+    curves
+        :func:`lorenz_by_disclosure`; between its points a curve is straight.
+    """
+    shares = [
+        float(np.interp(0.5, curve["population_share"], curve["amount_share"]))
+        for _, curve in curves.groupby("label", sort=False)
+    ]
+    return min(shares), max(shares)
+
+
+def places_named(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return how many projects each disclosure names, by the place that names them."""
+    counts = projects.groupby(["source_id", "amount_source"], sort=False).size()
+    named = name_disclosures(counts.reset_index(name="projects_named"), sources)
+    named["amount_source"] = [label(place) for place in named["amount_source"]]
+    return readable(named[["label", "amount_source", "projects_named"]])
 
 
 def draw_phases(projects: pd.DataFrame, title: str) -> Figure:
@@ -242,7 +295,7 @@ def coverage(
         frames.append(measures.project_coverage(group, own, _AMOUNT_OF_KIND[source["kind"]]))
     covered = name_disclosures(pd.concat(frames, ignore_index=True), sources)
     covered["fund"] = [label(fund) if fund else label("all_funds") for fund in covered["fund"]]
-    amounts = ["projects_yuan", "project_expenditure_yuan", "total_expenditure_yuan"]
+    amounts = ["projects_yuan", "project_expenditure_yuan", "spent_yuan"]
     shares = ["coverage_share", "total_share"]
     texts = shares_as_text(amounts_as_text(covered, amounts), shares)
     return readable(texts[["label", "fund", *amounts, *shares]])

@@ -243,13 +243,14 @@ def project_coverage(
     DataFrame
         One row per ``source_id`` and scope that the key figures state: ``source_id, fund`` (empty:
         all funds), ``phase, projects_yuan`` (projects of that fund), ``project_expenditure_yuan``
-        and ``total_expenditure_yuan`` as published, ``coverage_share`` (projects in project
+        and ``spent_yuan`` (expenditure of the year 本年支出 where stated, without what is carried
+        over, else total expenditure) as published, ``coverage_share`` (projects in project
         expenditure; above 1 where carried-over money is listed) and ``total_share`` (projects in
-        total expenditure). What is not published is None or NaN.
+        ``spent_yuan``). What is not published is None or NaN.
     """
     amounts = pd.Series(_amounts(projects, amount), index=projects.index, dtype=object)
     listed = groups(projects.assign(amount_yuan=amounts), ["source_id"])
-    measures = ("project_expenditure", "total_expenditure")
+    measures = ("project_expenditure", "current_expenditure", "total_expenditure")
     figures = key_figures[
         (key_figures["phase"] == AMOUNT_PHASES[amount]) & key_figures["measure"].isin(measures)
     ].assign(fund=lambda frame: [fund or "" for (fund,) in keys(frame, ["fund"])])
@@ -257,12 +258,12 @@ def project_coverage(
     for (source, fund), stated in groups(figures, ["source_id", "fund"]).items():
         own = listed.get((source,), projects.iloc[:0].assign(amount_yuan=None))
         own_yuan = add((own if not fund else own[own["fund"] == fund])["amount_yuan"])
-        published = [
+        project_yuan, current, total = (
             next(map(exact, stated_figures(stated, measure, (fund,))["value"]), None)
             for measure in measures
-        ]
+        )
+        published = [project_yuan, total if current is None else current]
         shares = [ratio(own_yuan, figure) for figure in published]
         rows.append((source, fund or "", AMOUNT_PHASES[amount], own_yuan, *published, *shares))
-    columns = ["source_id", "fund", "phase", "projects_yuan"]
-    columns += [f"{measure}_yuan" for measure in measures]
-    return table(rows, [*columns, "coverage_share", "total_share"])
+    columns = ["source_id", "fund", "phase", "projects_yuan", "project_expenditure_yuan"]
+    return table(rows, [*columns, "spent_yuan", "coverage_share", "total_share"])
