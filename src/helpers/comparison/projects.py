@@ -198,17 +198,7 @@ def phases_of_final_accounts(projects: pd.DataFrame, sources: pd.DataFrame) -> p
     by_phase = measures.concentration_by_phase(stated)
     named = name_disclosures(by_phase.drop(columns="phase"), sources)
     shifted = named.assign(phase=[label(phase) for phase in by_phase["phase"]])
-    columns = [
-        "label",
-        "n",
-        "n_blank",
-        "total_yuan",
-        "cr1",
-        "cr3",
-        "hhi",
-        "effective_number",
-        "gini",
-    ]
+    columns = ["label", "phase", "n", "total_yuan", "cr1", "cr3", "hhi", "effective_number", "gini"]
     return readable(concentration_as_text(shifted)[columns])
 
 
