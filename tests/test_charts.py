@@ -211,7 +211,7 @@ def test_shares_and_amounts_are_written_on_the_bars():
 def test_missing_is_hatched_and_said(draw):
     fig = draw()
     assert any(bar.get_hatch() for bar in bars(fig.axes[0]))
-    assert "not published 未公布" in texts(fig)
+    assert "not found 未见" in texts(fig)
 
 
 def test_zero_is_not_missing():
@@ -273,7 +273,7 @@ def test_nothing_to_rank_is_refused():
 def test_two_states_are_written_side_by_side():
     found = set(texts(dumbbell()))
     assert "1,350.00 万元 → 1,362.49 万元" in found
-    assert "not published → 8.86 万元" in found
+    assert "not found → 8.86 万元" in found
 
 
 @pytest.mark.parametrize("draw", ALL)
@@ -332,8 +332,8 @@ def test_the_style_is_set_twice_without_a_change():
         (Decimal("12.345"), "12.35 元"),
         (Decimal(0), "0.00 万元"),
         (166224.18, "16.62 万元"),
-        (None, "not published"),
-        (float("nan"), "not published"),
+        (None, "not found"),
+        (float("nan"), "not found"),
     ],
 )
 def test_amounts_are_written_in_the_unit_that_suits_them(yuan, text):

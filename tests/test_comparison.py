@@ -216,7 +216,7 @@ def test_project_money_for_people_is_shown_beside_public_cost(projects, costs):
         (Decimal("0"), "0.00 万元"),
         (Decimal("19432870.68"), "1,943.287068 万元"),
         (181159.7, "18.12 万元"),
-        (None, "not published"),
+        (None, "not found"),
     ],
 )
 def test_amounts_in_tables_keep_every_digit(yuan, text):
@@ -226,7 +226,7 @@ def test_amounts_in_tables_keep_every_digit(yuan, text):
 def test_growth_is_shown_as_published_with_its_sign(costs, key_figures):
     growth = comparison.year_on_year(costs, key_figures)
     assert growth.iloc[0, 4] == "-1.5 %"
-    assert growth.iloc[1, 4] == "not published"
+    assert growth.iloc[1, 4] == "not found"
 
 
 def test_one_department_twice_is_set_side_by_side(costs):
@@ -246,7 +246,7 @@ def test_scorecard_shows_what_is_missing(costs, projects):
     ]
     assert card.iloc[:, 0]["personnel cost per person in post 人均人员经费"] == "18.00 万元"
     assert card.iloc[:, 1]["share of the largest 最大项目占比"] == "100.0%"
-    assert set(card.iloc[:, 2]) == {"not published"}
+    assert set(card.iloc[:, 2]) == {"not found"}
 
 
 def test_coverage_compares_with_the_published_project_expenditure(projects):
@@ -264,3 +264,115 @@ def test_alternative_text_names_figures_and_counts_the_rest():
     text = comparison.alt_text("Shares", frame, "share", ".0%")
     assert text.startswith("Shares. 单位0: 50%; 单位1: 50%")
     assert text.endswith("; and 2 more.")
+
+
+def test_two_departments_of_one_name_are_told_apart():
+    twins = SOURCES.assign(department="教育局", fiscal_year=2024, kind="budget")
+    named = comparison.name_disclosures(twins[["source_id"]], twins)
+    assert named["label"].is_unique
+    assert named["label"].iloc[0] == "教育局 (a_finance_2023_budget) ·\u00a02024\u00a0budget"
+
+
+ITEMS = pd.DataFrame(
+    [
+        item("a_finance_2023_budget", "30101", "基本工资", "personnel", 800),
+        item("a_finance_2023_budget", "30102", "津贴补贴", "personnel", 200),
+        item("a_finance_2023_budget", "30208", "取暖费", "public", 100, column="公用经费"),
+        item("b_school_2024_budget", "30101", "基本工资", "personnel", 500),
+        item("b_school_2024_budget", "30102", "津贴补贴", "personnel", 500),
+        item("b_school_2024_budget", "30217", "公务接待费", "public", 10, column="公用经费"),
+    ]
+).assign(
+    table_id="general_public_basic_expenditure",
+    column_role="part",
+    line_role="item",
+    fiscal_year=[2023] * 3 + [2024] * 3,
+    phase="initial_budget",
+    origin="L1",
+)
+
+
+def test_figures_of_items_state_the_finding_and_its_source():
+    shares = measures.item_shares(ITEMS)
+    drawing = comparison.draw_items(shares, "personnel", SOURCES, ITEMS)
+    assert drawing.caption.startswith(
+        "Source: 甲市财政局2023年部门预算公开; 乙县小学2024年单位预算公开."
+    )
+    # 1,300 of 2,000 are basic pay: 80 % at one, 50 % at the other.
+    assert drawing.alt.startswith("30101 基本工资 as a share of personnel cost. 甲市财政局")
+    assert "80.0%" in drawing.alt and "50.0%" in drawing.alt
+    apart = comparison.draw_deviations(shares, SOURCES, ITEMS)
+    assert "+100.0" not in apart.alt
+    sentence = comparison.tell_deviation(shares, SOURCES)
+    assert (
+        "30208 取暖费 sets 甲市财政局" in sentence or "30217 公务接待费 sets 乙县小学" in sentence
+    )
+    watched = comparison.draw_watched(shares, SOURCES, ITEMS)
+    assert "30208 取暖费: 100.0%" in watched.alt and "30208 取暖费: not found" in watched.alt
+
+
+def test_without_items_there_is_nothing_to_draw():
+    none = measures.item_shares(ITEMS.iloc[:0])
+    assert comparison.draw_items(none, "public", SOURCES, ITEMS) is None
+    assert comparison.draw_deviations(none, SOURCES, ITEMS) is None
+    assert comparison.draw_watched(none, SOURCES, ITEMS) is None
+    assert comparison.tell_deviation(none, SOURCES) == ""
+    assert comparison.paid_to_families(none, SOURCES).empty
+
+
+def test_one_disclosure_has_no_others_to_differ_from():
+    alone = measures.item_shares(ITEMS.iloc[:3])
+    assert comparison.draw_deviations(alone, SOURCES, ITEMS) is None
+
+
+def test_without_costs_there_is_nothing_to_compare(key_figures):
+    costs = comparison.name_disclosures(measures.cost_structure(key_figures.iloc[:0]), SOURCES)
+    assert comparison.draw_shares(costs, SOURCES, ITEMS) is None
+    assert comparison.draw_per_person(costs, SOURCES, ITEMS) is None
+    assert list(comparison.draw_pairs(costs, SOURCES)) == []
+    assert comparison.tell_extremes(costs) == []
+    none = "None of these disclosures states the figures in a form we can read."
+    assert comparison.result_of_costs(costs) == none
+    assert comparison.result_of_comparison(costs, SOURCES) == none
+
+
+def test_without_projects_there_is_nothing_to_rank(projects):
+    none = projects.iloc[:0]
+    measured = comparison.project_measures(none, SOURCES)
+    assert comparison.draw_largest(measured, SOURCES, ITEMS) is None
+    assert list(comparison.draw_ranked(none, SOURCES, n=5)) == []
+    assert list(comparison.draw_executed(none, SOURCES)) == []
+    assert comparison.draw_lorenz(none, measured, SOURCES) is None
+    assert comparison.concentration_by(none, SOURCES, "fund").empty
+    assert comparison.phases_of_final_accounts(none, SOURCES).empty
+
+
+def test_the_cost_figures_say_what_they_show(costs):
+    drawing = comparison.draw_shares(costs, SOURCES, ITEMS)
+    assert drawing.alt == (
+        "Personnel share. 甲市财政局 ·\u00a02023\u00a0budget: 90.0%; "
+        "甲市财政局 ·\u00a02024\u00a0final: 80.0%."
+    )
+    assert "乙县小学" not in drawing.caption
+    (pair,) = comparison.draw_pairs(costs, SOURCES)
+    assert "900.00 万元" in pair.alt and "800.00 万元" in pair.alt
+    assert comparison.result_of_costs(costs) == (
+        "Personnel takes 80% to 90% of personnel and public cost in 2 disclosures."
+    )
+
+
+def test_how_many_projects_to_draw_is_checked(projects):
+    with pytest.raises(ValueError, match="0 projects cannot be drawn"):
+        list(comparison.draw_ranked(projects, SOURCES, n=0))
+
+
+def test_phases_compare_the_same_projects(projects):
+    lost = projects.iloc[5].to_dict() | {"initial_budget_yuan": None, "project_name": "缺年初数"}
+    frame = pd.concat([projects, pd.DataFrame([lost])], ignore_index=True)
+    table = comparison.phases_of_final_accounts(frame, SOURCES)
+    assert table["phase 阶段"].tolist() == [
+        "initial budget 年初预算",
+        "adjusted budget 全年预算",
+        "final accounts 决算",
+    ]
+    assert set(table["projects with an amount 有金额的项目数"]) == {1}

@@ -31,7 +31,7 @@ def test_a_sentence_is_filled():
 @pytest.mark.parametrize("missing", [None, float("nan"), Decimal("NaN"), pd.NA])
 def test_a_missing_figure_reads_as_missing(missing):
     text = say("cost.shares", who="州住建局", personnel=missing, public=0.1)
-    assert "州住建局: not published personnel cost" in text
+    assert "州住建局: not found personnel cost" in text
     assert "10.0% public cost" in text
 
 

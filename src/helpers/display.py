@@ -9,6 +9,9 @@ from __future__ import annotations
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
+from helpers import charts
+from helpers.comparison import Drawing
+from helpers.traced import table_html
 from helpers.wording import label
 
 
@@ -23,7 +26,7 @@ def show_table(frame: pd.DataFrame, empty: str = "None.", index: bool = False) -
     Parameters
     ----------
     frame
-        What to show; missing values read "not published".
+        What to show; missing values read "not found", and a traced text carries its place.
     empty
         The sentence for a frame without rows.
     index
@@ -33,4 +36,12 @@ def show_table(frame: pd.DataFrame, empty: str = "None.", index: bool = False) -
         tell(empty)
         return
     filled = frame.astype(object).where(frame.notna(), label("missing", lang="en"))
-    display(HTML(filled.to_html(index=index, border=0)))
+    display(HTML(table_html(filled, index=index)))
+
+
+def show_drawing(drawing: Drawing | None, empty: str = "Nothing to draw.") -> None:
+    """Display a figure with caption and alternative text, or a sentence where there is none."""
+    if drawing is None:
+        tell(empty)
+    else:
+        charts.show(drawing.figure, drawing.caption, drawing.alt)

@@ -67,7 +67,7 @@ def say(key: str, lang: str = "en", **values: Any) -> str:
     lang : {"en", "zh"}
         Language.
     **values
-        Value of each named field. A missing one (None, NaN) reads "not published".
+        Value of each named field. A missing one (None, NaN) reads "not found".
 
     Returns
     -------

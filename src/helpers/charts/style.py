@@ -171,7 +171,7 @@ def format_amount(yuan: Decimal | float | None) -> str:
     -------
     str
         In 亿元 from 100 million yuan on, in 万元 below, in 元 below 100 yuan; two decimals, halves
-        rounded away from zero; "not published" for a missing amount.
+        rounded away from zero; "not found" for a missing amount.
 
     Examples
     --------

@@ -318,3 +318,39 @@ def _cell(frame: pd.DataFrame, source_id: str, column: str) -> str:
         return label("missing", lang="en")
     value = values.iloc[0]
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def tell_extremes(costs: pd.DataFrame) -> list[str]:
+    """Return who spends the largest share on people and who on the office; needs two who say."""
+    stated = costs[costs["personnel_share"].notna()].sort_values("personnel_share")
+    if len(stated) < 2:
+        return []
+    most, least = stated.iloc[-1], stated.iloc[0]
+    return [
+        say("cost.highest", who=most["label"], share=most["personnel_share"]),
+        say("cost.lowest", who=least["label"], share=least["public_share"]),
+    ]
+
+
+def result_of_costs(costs: pd.DataFrame) -> str:
+    """Return the one line that sums up personnel against public cost."""
+    stated = costs["personnel_share"].dropna()
+    if stated.empty:
+        return say("result.none")
+    return say("result.costs", n=len(stated), low=stated.min(), high=stated.max())
+
+
+def result_of_comparison(costs: pd.DataFrame, sources: pd.DataFrame) -> str:
+    """Return the one line that sums up a comparison."""
+    shares = costs["personnel_share"].dropna()
+    per_head = costs["personnel_per_person"].dropna().sort_values().map(format_amount)
+    if shares.empty or per_head.empty:
+        return say("result.none")
+    return say(
+        "result.compare",
+        n=len(sources),
+        low=shares.min(),
+        high=shares.max(),
+        low_head=per_head.iloc[0],
+        high_head=per_head.iloc[-1],
+    )

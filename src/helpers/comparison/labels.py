@@ -53,15 +53,20 @@ def name_disclosures(frame: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         ``frame`` with the column ``label``; year and phase are always part of it, so that a
-        budget never stands beside final accounts unnoticed.
+        budget never stands beside final accounts unnoticed.  Disclosures of the same department
+        name, year and kind are told apart by their identifier.
     """
     known = sources.set_index("source_id")
+    same = sources.duplicated(["department", "fiscal_year", "kind"], keep=False)
+    ambiguous = set(sources.loc[same, "source_id"])
     labels = []
     for row in frame.to_dict("records"):
         source = known.loc[row["source_id"]]
         year = row.get("fiscal_year", source["fiscal_year"])
         phase = _PHASE_WORDS.get(row.get("phase", ""), source["kind"])
-        labels.append(f"{source['department']} ·\u00a0{year}\u00a0{phase}")
+        # Two cities may each have a department of this name.
+        marked = f" ({row['source_id']})" if row["source_id"] in ambiguous else ""
+        labels.append(f"{source['department']}{marked} ·\u00a0{year}\u00a0{phase}")
     return frame.assign(label=labels)
 
 

@@ -79,14 +79,14 @@ def project_measures(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFr
         As :func:`helpers.measures.project_concentration`, with ``label``; ``phase`` is that of the
         disclosure.
     """
-    frames = [
+    # The first frame has no rows, only the columns: a list without projects has them, too.
+    frames = [measures.project_concentration(projects.iloc[:0])]
+    frames += [
         measures.project_concentration(group, _AMOUNT_OF_KIND[source["kind"]]).assign(
             phase=_PHASE_OF_KIND[source["kind"]]
         )
         for source, group in _by_source(projects, sources)
     ]
-    if not frames:
-        return pd.DataFrame()
     return name_disclosures(pd.concat(frames, ignore_index=True), sources)
 
 
@@ -125,7 +125,8 @@ def ranked_by_disclosure(
 
 def lorenz_by_disclosure(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return the Lorenz curve of each disclosure's projects in its own phase, with ``label``."""
-    frames = [
+    frames = [measures.lorenz_curves(projects.iloc[:0])]
+    frames += [
         measures.lorenz_curves(group, _AMOUNT_OF_KIND[source["kind"]])
         for source, group in _by_source(projects, sources)
     ]
@@ -276,7 +277,7 @@ def coverage(
     pandas.DataFrame
         As :func:`helpers.measures.project_coverage`, named and as texts.
     """
-    frames = []
+    frames = [measures.project_coverage(projects.iloc[:0], key_figures.iloc[:0])]
     for source, group in _by_source(projects, sources):
         own = key_figures[
             (key_figures["source_id"] == source["source_id"])
@@ -289,3 +290,27 @@ def coverage(
     shares = ["coverage_share", "total_share"]
     texts = shares_as_text(amounts_as_text(covered, amounts), shares)
     return readable(texts[["label", "fund", *amounts, *shares]])
+
+
+def tell_without_largest(measured: pd.DataFrame) -> list[str]:
+    """Return a sentence per disclosure on its index without the largest project."""
+    return [
+        say(
+            "project.without_largest",
+            who=row["label"],
+            name=row["largest_name"],
+            amount=format_amount(row["largest_yuan"]),
+            hhi=row["hhi"],
+            rest=row["hhi_without_largest"],
+        )
+        for row in measured.to_dict("records")
+        if row["n"] > 1
+    ]
+
+
+def result_of_projects(measured: pd.DataFrame) -> str:
+    """Return the one line that sums up project concentration."""
+    shares = measured["cr1"].dropna()
+    if shares.empty:
+        return say("result.none")
+    return say("result.projects", low=shares.min(), high=shares.max(), n=len(shares))

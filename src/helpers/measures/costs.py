@@ -199,7 +199,7 @@ def item_shares(facts: pd.DataFrame) -> pd.DataFrame:
     """
     rows = facts[
         (facts["table_id"] == "general_public_basic_expenditure")
-        & facts["economic_code"].map(lambda code: isinstance(code, str) and len(code) == 5)
+        & (facts["economic_code"].str.len() == 5)
     ]
     has_parts = rows["source_id"].isin(rows.loc[rows["column_role"] == "part", "source_id"])
     rows = rows[~has_parts | (rows["column_role"] == "part")]
