@@ -6,7 +6,7 @@ NOTEBOOKS = find notebooks -name '*.ipynb' ! -path '*/.ipynb_checkpoints/*'
 STRIP = .venv/bin/nbstripout --keep-id --extra-keys 'metadata.papermill cell.metadata.papermill'
 JOBS =
 
-.PHONY: help setup clean-data reports test lint lab
+.PHONY: help setup clean-data reports export test lint bench lab
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ clean-data: setup ## Clean every disclosure of data/raw into data/clean
 reports: setup ## Render the reports that are out of date (JOBS=4: four at a time)
 	$(PYTHON) -m helpers report $(if $(JOBS),--jobs $(JOBS))
 
+export: setup ## Write one Parquet of all facts and an Excel workbook per disclosure into build/
+	$(PYTHON) -m helpers export
+
 test: setup ## Run the tests
 	$(PYTHON) -m pytest --numprocesses logical --maxprocesses 4
 
@@ -28,6 +31,9 @@ lint: setup ## Check code style, and that no notebook holds outputs
 	$(PYTHON) -m ruff format --check src tests notebooks
 	@echo "$(NOTEBOOKS) -exec $(STRIP) --verify {} +"
 	@$(NOTEBOOKS) -exec $(STRIP) --verify {} +
+
+bench: setup ## Measure cleaning: each disclosure, and made-up ones up to 50 times as long
+	$(PYTHON) -m helpers bench
 
 lab: setup ## Open JupyterLab in the folder of the notebooks
 	.venv/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks

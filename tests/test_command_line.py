@@ -51,8 +51,8 @@ BAD = {
     "empty.txt": (b"", "empty.txt is empty."),
     "binary.txt": (b"\x7fELF\x00\x00\x01", "binary.txt is a binary file"),
     "english.txt": (b"Budget 2024: 5 yuan", "english.txt holds no Chinese text"),
-    "template.txt": (BLANK_TEMPLATE.encode(), "template.txt states no amounts"),
-    "contents.txt": (CONTENTS.encode(), "contents.txt states no amounts"),
+    "template.txt": (BLANK_TEMPLATE.encode(), "template.txt holds no amount"),
+    "contents.txt": (CONTENTS.encode(), "contents.txt holds no amount"),
     "poem.txt": ("床前明月光，疑是地上霜。".encode(), "poem.txt names no year"),
     "gb.txt": (b"\xff\xff\xff\x81", "gb.txt is neither UTF-8"),
 }

@@ -102,6 +102,36 @@ def test_the_display_names_the_disclosure(small):
     assert "70.50" in page
 
 
+def test_the_display_escapes_what_a_document_says(tmp_path):
+    path = tmp_path / "park_2024_budget.txt"
+    path.write_text(
+        SMALL.replace("某市园林局2024年部门预算公开", "某市<园林>局2024年部门预算公开"),
+        encoding="utf-8",
+    )
+    disclosure = read(path)
+    assert "<园林>" not in disclosure._repr_html_()
+
+
+def test_the_place_of_a_row_is_shown(small):
+    disclosure = read(small)
+    fact = disclosure.rows["facts"][2]
+    assert str(disclosure.where(fact)) == "L12: 总计\t70.50\t60.00\t【10.50】"
+    assert str(disclosure.where("L3")).startswith("L3: 某市园林局编制数 40")
+    claims = disclosure.frame("claims")
+    assert "实有人数 【52】 人" in str(disclosure.where(claims[claims["value"] == 52].iloc[0]))
+    with pytest.raises(DisclosureError, match="park_2024_budget has no place 'L99'"):
+        disclosure.where("L99")
+
+
+def test_each_amount_of_a_table_knows_its_place(small):
+    disclosure = read(small)
+    table = disclosure.table("general_public_basic_expenditure")
+    assert [text.origin for text in table.iloc[:, 5]] == ["L12", "L13", "L14", "L15", "L16"]
+    shuffled = table.sort_values("label").reset_index(drop=True).head(2)
+    assert 'data-place="park_2024_budget#L16"' in shuffled._repr_html_()
+    assert str(disclosure.where(table.iloc[4, 5])) == "L16: 302\t01\t办公费\t【10.50】\t\t【10.50】"
+
+
 def test_a_filed_disclosure_is_found_by_folder_file_and_id(monkeypatch):
     monkeypatch.setenv("HELPERS_ROOT", str(ROOT))
     folder = FOLDERS[0]
@@ -120,7 +150,7 @@ def test_what_is_not_there_is_named(place, monkeypatch):
 def test_a_text_without_amounts_is_refused(tmp_path):
     path = tmp_path / "template.txt"
     path.write_text(re.sub(r"\d+(?:[.,]\d+)+|(?<=数 )\d+", "", SMALL), encoding="utf-8")
-    with pytest.raises(DisclosureError, match=r"template\.txt states no amounts"):
+    with pytest.raises(DisclosureError, match=r"template\.txt holds no amount"):
         read(path)
 
 

@@ -445,3 +445,18 @@ def test_any_rows_are_read_or_refused(tmp_path_factory, lines):
         keys[row["table_id"], row["row_no"], row["side"], row["column_path"], row["origin"]] += 1
     assert table_rows(source, tables) is not None
     assert unread_rows(source, tables) is not None
+
+
+def test_a_table_printed_twice_keeps_both(tmp_path):
+    # Departments that publish their own and their unit's table print one title twice.
+    text = (
+        "某市园林局2024年部门预算\n\n单位：万元\n\n一般公共预算支出情况表\n\n"
+        "科目编码\t科目名称\t合计\t合计\n201\t一般公共服务支出\t5.00\t6.00\n\n"
+        "说明如下。\n\n一般公共预算支出情况表\n\n单位：万元\n\n"
+        "科目编码\t科目名称\t合计\n201\t一般公共服务支出\t3.00\n"
+    )
+    source, tables = read_text(tmp_path, text)
+    rows = fact_rows(source, tables)
+    keys = [(row["row_no"], row["column_path"], row["amount_text"]) for row in rows]
+    assert keys == [(1, "合计", "5.00"), (1, "合计[2]", "6.00"), (2, "合计", "3.00")]
+    assert [row["warnings"] for row in rows] == ["", "repeated_heading", "repeated_table"]

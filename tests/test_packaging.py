@@ -13,15 +13,13 @@ from hypothesis import strategies as st
 
 from helpers.document import DisclosureError
 from helpers.packaging import (
-    columns_of,
     csv_text,
-    data_package,
-    file_names,
     load,
     load_sources,
     write_atomically,
     write_clean,
 )
+from helpers.schema import SchemaError, columns_of, file_names
 from helpers.sources import Source
 
 SOURCE = Source(
@@ -39,55 +37,95 @@ SOURCE = Source(
 
 def row_of(name, **values):
     """A row of a clean file, empty but for its source and the values given."""
-    row = dict.fromkeys((column["column"] for column in columns_of(name)), "")
+    blank = {"string": "", "boolean": False}
+    row = {column["column"]: blank.get(column["type"]) for column in columns_of(name)}
     return {**row, "source_id": SOURCE.source_id, **values}
 
 
+def fact(**values):
+    """A row of facts.csv that fits the schema."""
+    given = {
+        "table_id": "expenditure_summary",
+        "column_role": "part",
+        "line_role": "item",
+        "fiscal_year": 2024,
+        "phase": "initial_budget",
+        "unit_text": "万元",
+        "origin": "L7",
+    }
+    return row_of("facts", **given | values)
+
+
 FACTS = [
-    row_of(
-        "facts",
-        table_id="expenditure_summary",
+    fact(
         table_no=3,
         row_no=1,
         label="总计",
-        column_role="part",
         line_role="total",
-        fiscal_year=2024,
         amount_yuan=Decimal("5297030600"),
         amount_text="529,703.06",
     ),
-    row_of(
-        "facts",
-        table_id="expenditure_summary",
-        table_no=None,
+    fact(
         row_no=2,
         label="维修（护）费,“甲”\n乙",
-        column_role="part",
-        line_role="item",
-        functional_code="0604",
-        fiscal_year=2024,
+        functional_code="060",
         amount_yuan=Decimal("0.10"),
         amount_text="0.00001",
     ),
-    row_of(
-        "facts",
+    fact(
         row_no=2,
+        column_path="合计",
         column_role="total",
-        line_role="item",
-        fiscal_year=2024,
         amount_yuan=Decimal("1E+2"),
+        amount_text="0.01",
     ),
 ]
-TABLE = row_of("tables", table_no=8, n_rows=0, n_amounts=0, is_empty=True, empty_statement="空表。")
-FULL = row_of("tables", table_no=9, n_rows=1, n_amounts=1, is_empty=False)
+TABLE = row_of(
+    "tables",
+    table_id="government_fund_expenditure",
+    table_no=8,
+    n_rows=0,
+    n_amounts=0,
+    is_empty=True,
+    empty_statement="空表。",
+    origin="L9",
+)
+FULL = row_of(
+    "tables",
+    table_id="expenditure_summary",
+    table_no=9,
+    n_rows=1,
+    n_amounts=1,
+    is_empty=False,
+    origin="L3",
+)
+PROJECT = row_of(
+    "projects",
+    project_no=1,
+    project_name="甲",
+    initial_budget_yuan=Decimal("0.1"),
+    is_withheld=False,
+    amount_source="project_table",
+    origin="L5",
+)
+INDICATORS = [
+    row_of("indicators", indicator_no=1, project_no=1, target="=6人", origin="L6"),
+    row_of("indicators", indicator_no=2, target=">=90%", origin="L6"),
+]
+EMPTY = {name: [] for name in file_names()}
+FILES = EMPTY | {
+    "facts": FACTS,
+    "tables": [TABLE, FULL],
+    "projects": [PROJECT],
+    "indicators": INDICATORS,
+}
 
 
 @pytest.fixture
 def collection(tmp_path, monkeypatch):
     """A collection with one clean disclosure."""
     (tmp_path / "data" / "raw").mkdir(parents=True)
-    files = {name: [] for name in file_names()} | {"facts": FACTS, "tables": [TABLE, FULL]}
-    write_clean(tmp_path / "data" / "clean" / SOURCE.source_id, SOURCE, files, ["甲", "乙"])
+    write_clean(tmp_path / "data" / "clean" / SOURCE.source_id, SOURCE, FILES, ["甲", "乙"])
     monkeypatch.setenv("HELPERS_ROOT", str(tmp_path))
     return tmp_path / "data" / "clean"
 
@@ -112,52 +150,6 @@ def test_csv_has_line_feeds_only():
     assert ",false," in csv_text("tables", [FULL])
 
 
-@pytest.mark.parametrize("change", [{"colour": 1}, {"label": ...}])
-def test_rows_with_other_columns_are_refused(change):
-    row = {key: value for key, value in {**FACTS[0], **change}.items() if value is not ...}
-    with pytest.raises(ValueError, match=r"^facts\.csv: row has columns "):
-        csv_text("facts", [row])
-
-
-def test_unknown_file_has_no_columns():
-    assert columns_of("nothing") == ()
-    assert {"facts", "tables", "unread"} <= set(file_names())
-
-
-# --- data package ------------------------------------------------------------------------------
-
-
-def test_data_package_describes_every_file():
-    package = data_package(SOURCE, ["甲"])
-    assert [resource["path"] for resource in package["resources"]] == [
-        f"{name}.csv" for name in file_names()
-    ]
-    assert package["name"] == "a-housing-2024-budget"
-    assert package["budget_units"] == ["甲"]
-    assert package["raw"] == {"file": "a.txt", "sha256": "0" * 64}
-    assert package["sources"] == [{"title": SOURCE.title}]
-    for resource in package["resources"]:
-        names = [entry["name"] for entry in resource["schema"]["fields"]]
-        assert len(names) == len(set(names))
-        assert "source_id" in resource["schema"]["primaryKey"]
-        assert set(resource["schema"]["primaryKey"]) <= set(names)
-
-
-def test_data_package_names_the_address_where_known():
-    source = Source(**{key: getattr(SOURCE, key) for key in SOURCE.__slots__} | {"url": "http://a"})
-    assert data_package(source)["sources"] == [{"title": SOURCE.title, "path": "http://a"}]
-
-
-def test_fiscal_types_of_facts():
-    (facts,) = [r for r in data_package(SOURCE)["resources"] if r["path"] == "facts.csv"]
-    kinds = {entry["name"]: entry.get("columnType") for entry in facts["schema"]["fields"]}
-    assert kinds["amount_yuan"] == "value"
-    assert kinds["phase"] == "phase:id"
-    assert kinds["origin"] is None
-    (amount,) = [e for e in facts["schema"]["fields"] if e["name"] == "amount_yuan"]
-    assert (amount["type"], amount["unit"]) == ("number", "yuan")
-
-
 # --- files -------------------------------------------------------------------------------------
 
 
@@ -165,18 +157,78 @@ def test_files_are_the_same_on_every_run(collection, tmp_path):
     folder = collection / SOURCE.source_id
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert before.keys() == {f"{name}.csv" for name in file_names()} | {"datapackage.json"}
-    files = {name: [] for name in file_names()} | {"facts": FACTS, "tables": [TABLE, FULL]}
-    write_clean(folder, SOURCE, files, ["甲", "乙"])
+    write_clean(folder, SOURCE, FILES, ["甲", "乙"])
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     package = json.loads(before["datapackage.json"])
     assert str(tmp_path) not in json.dumps(package)
 
 
-def test_nothing_is_written_if_one_file_is_wrong(tmp_path):
-    files = {name: [] for name in file_names()} | {"unread": [{"text": "?"}]}
-    with pytest.raises(ValueError, match=r"unread\.csv"):
+def everything(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.glob("**/*.*")}
+
+
+def test_nothing_is_written_if_one_row_is_wrong(tmp_path):
+    files = FILES | {"projects": [{**PROJECT, "fund": "gold"}]}
+    message = (
+        r"^a_housing_2024_budget: projects\.csv, row 1, column fund: 'gold' is none of .*"
+        r"\. Nothing was written\.$"
+    )
+    with pytest.raises(SchemaError, match=message):
         write_clean(tmp_path / "a", SOURCE, files)
-    assert not (tmp_path / "a").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def failing(monkeypatch, owner, name, is_last):
+    """Make a call of `owner.name` fail, as a full disk or a locked folder would."""
+    sound = getattr(owner, name)
+
+    def fails(self, *arguments, **settings):
+        if is_last(self, *arguments):
+            raise OSError(28, "No space left on device", str(self))
+        return sound(self, *arguments, **settings)
+
+    monkeypatch.setattr(owner, name, fails)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_last"),
+    [
+        ("write_text", lambda path, *_: path.name == "unread.csv"),
+        ("write_text", lambda path, *_: path.name == "datapackage.json"),
+        ("rename", lambda path, _: path.name.endswith(".new.tmp")),
+        ("rename", lambda path, _: path.name == SOURCE.source_id),
+    ],
+)
+def test_failure_half_way_leaves_the_old_folder_whole(collection, monkeypatch, name, is_last):
+    before = everything(collection)
+    with monkeypatch.context() as patch:
+        failing(patch, Path, name, is_last)
+        with pytest.raises(OSError, match="No space left"):
+            write_clean(collection / SOURCE.source_id, SOURCE, EMPTY)
+    assert everything(collection) == before
+    assert load("facts")["amount_text"].tolist() == ["0.00001"]
+
+
+def test_a_run_that_died_between_the_renames_is_mended(collection):
+    folder = collection / SOURCE.source_id
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    folder.rename(collection / f".{SOURCE.source_id}.old.tmp")
+    (collection / f".{SOURCE.source_id}.new.tmp").mkdir()
+    assert load_sources().empty
+    with pytest.raises(SchemaError):
+        write_clean(folder, SOURCE, EMPTY | {"facts": FACTS})
+    write_clean(folder, SOURCE, FILES, ["甲", "乙"])
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == kept
+    assert [path.name for path in collection.iterdir()] == [SOURCE.source_id]
+
+
+def test_what_else_lies_in_the_folder_stays(collection):
+    folder = collection / SOURCE.source_id
+    (folder / "notes").mkdir()
+    (folder / "notes" / "mine.txt").write_text("x", encoding="utf-8")
+    write_clean(folder, SOURCE, EMPTY)
+    assert (folder / "notes" / "mine.txt").read_text(encoding="utf-8") == "x"
+    assert load("facts").empty
 
 
 def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
@@ -202,15 +254,24 @@ def test_types(collection):
     frame = load("facts", all_rows=True)
     assert frame["amount_yuan"].tolist() == [Decimal("5297030600"), Decimal("0.10"), Decimal(100)]
     assert all(isinstance(value, Decimal) for value in frame["amount_yuan"])
-    assert frame["functional_code"].tolist() == ["", "0604", ""]
+    assert frame["functional_code"].tolist() == ["", "060", ""]
     assert frame["table_no"].tolist() == [3, pd.NA, pd.NA]
     assert frame["table_no"].dtype == "Int64"
     assert load("tables")["is_empty"].tolist() == [True, False]
 
 
+def test_floats_where_asked(collection):
+    frame = load("facts", all_rows=True, decimals=False)
+    assert frame["amount_yuan"].tolist() == [5297030600.0, 0.1, 100.0]
+    assert frame["amount_yuan"].dtype == "float64"
+    assert frame["table_no"].dtype == "Int64"
+    assert load("projects", decimals=False)["other_yuan"].isna().tolist() == [True]
+
+
 def test_empty_amounts_stay_empty(collection):
     frame = load("projects")
-    assert frame.empty
+    assert frame["initial_budget_yuan"].tolist() == [Decimal("0.1")]
+    assert frame["other_yuan"].tolist() == [None]
     assert frame.columns.tolist() == [column["column"] for column in columns_of("projects")]
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
@@ -24,6 +25,7 @@ from helpers.report.disclosure import Disclosure, describe_disclosure
 from helpers.report.pages import (
     PageError,
     external_references,
+    link_origins,
     readable_tables,
     remove_unfinished,
     write_page,
@@ -31,6 +33,7 @@ from helpers.report.pages import (
 from helpers.report.state import State
 from helpers.report.template import Parameter, read_template, read_value
 from helpers.report.typeface import embed_chinese
+from helpers.traced import Traced, objects, table_html
 
 NOTEBOOKS = Path(__file__).parent / "fixtures" / "notebooks"
 PARK = "anyang_park_2024_budget"
@@ -38,6 +41,7 @@ SCHOOL = "baoding_school_2023_final"
 EMPTY = "cangzhou_empty_2024_budget"
 CRASH = "dezhou_crash_2024_budget"
 KILLER = "enshi_killer_2024_budget"
+AMOUNT = Traced("1,250", PARK, "L7;L9")
 
 
 def make_site(root: Path, texts: dict[str, str], templates: list[str]) -> Path:
@@ -183,7 +187,11 @@ def test_parse_parameters() -> None:
 
 def test_status_of_each_page(site: SimpleNamespace) -> None:
     told = {name: result.status for name, result in site.results.items()}
-    killed = {f"02_clean_disclosure/{KILLER}": "failed", f"09_profile/{KILLER}": "skipped"}
+    killed = {
+        f"02_clean_disclosure/{KILLER}": "failed",
+        f"09_profile/{KILLER}": "skipped",
+        f"source/{KILLER}": "skipped",
+    }
     assert told == {
         "02_clean_disclosure/Bad-Name": "failed",
         f"02_clean_disclosure/{PARK}": "rendered",
@@ -191,6 +199,10 @@ def test_status_of_each_page(site: SimpleNamespace) -> None:
         f"02_clean_disclosure/{EMPTY}": "failed",
         f"02_clean_disclosure/{CRASH}": "failed",
         **(killed if sys.platform != "win32" else {}),
+        f"source/{PARK}": "rendered",
+        f"source/{SCHOOL}": "rendered",
+        f"source/{EMPTY}": "skipped",
+        f"source/{CRASH}": "skipped",
         "04_compare": "rendered",
         f"09_profile/{PARK}": "rendered",
         f"09_profile/{SCHOOL}": "rendered",
@@ -268,7 +280,7 @@ def test_pages_are_for_readers(site: SimpleNamespace) -> None:
 
 def test_pages_load_nothing(site: SimpleNamespace) -> None:
     pages = sorted(site.reports.glob("**/*.html"))
-    assert len(pages) == 6
+    assert len(pages) == 8
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert external_references(text) == set()
@@ -285,6 +297,8 @@ def test_index_lists_what_there_is(site: SimpleNamespace) -> None:
         "04_compare.html",
         f"09_profile/{PARK}.html",
         f"09_profile/{SCHOOL}.html",
+        f"source/{PARK}.html",
+        f"source/{SCHOOL}.html",
     ]
     assert all((site.reports / link).is_file() for link in links)
     assert "<h3>安阳市公园管理处 · 2024 budget 预算</h3>" in index
@@ -306,7 +320,7 @@ def test_second_run_does_nothing(site: SimpleNamespace, capsys) -> None:
     )
     assert report_command(settings) == 0
     said = capsys.readouterr()
-    assert said.out == f"All 5 reports are up to date: {site.reports / 'index.html'}\n"
+    assert said.out == f"All 7 reports are up to date: {site.reports / 'index.html'}\n"
     assert said.err == ""
     assert {p: p.stat().st_mtime_ns for p in site.reports.glob("*/*.html")} == before
     # The two were all that was asked for now, so the comparison lacks nothing.
@@ -317,11 +331,70 @@ def test_failure_is_told_and_fails_the_command(site: SimpleNamespace, capsys) ->
     settings = ReportSettings(root=site.root, sources=(PARK, EMPTY), templates=("02",))
     assert report_command(settings) == 1
     said = capsys.readouterr()
-    assert "2 reports: 1 up to date, 1 failed." in said.out
+    assert "4 reports: 2 up to date, 1 failed, 1 skipped." in said.out
     assert re.search(rf"^02_clean_disclosure/{EMPTY} +\d+\.\d s  failed$", said.out, re.MULTILINE)
     assert f"{EMPTY} failed: data/raw/{EMPTY}/text.txt: the file is empty." in said.err
     assert "Traceback (most recent call last)" not in said.err
-    assert re.search(r"1/2 \|.*02_clean_disclosure", said.err)  # the bar says what is running
+    assert re.search(r"1/4 \|.*02_clean_disclosure", said.err)  # the bar says what is running
+
+
+# --- the lines of a document, and the links to them
+
+
+def test_source_page_has_every_line_and_leads_back(site: SimpleNamespace) -> None:
+    page = (site.reports / "source" / f"{PARK}.html").read_text(encoding="utf-8")
+    assert re.findall(r'id="(L\d+)"', page) == ["L1", "L2", "L3"]
+    assert f'href="../02_clean_disclosure/{PARK}.html"' in page
+    assert "安阳市公园管理处 · 2024 budget 预算" in page
+    record = (site.reports / "02_clean_disclosure" / f"{PARK}.html").read_text(encoding="utf-8")
+    assert f'href="../source/{PARK}.html"' in record
+
+
+def test_source_page_is_rendered_again_when_raw_or_clean_change(tmp_path: Path) -> None:
+    root = make_site(tmp_path, {PARK: "人员经费 120000\n"}, ["02_clean_disclosure"])
+    page = root / "reports" / "source" / f"{PARK}.html"
+
+    def status() -> str:
+        results = run_reports(ReportSettings(root=root))
+        return next(r.status for r in results if r.name == f"source/{PARK}")
+
+    assert status() == "rendered"
+    assert "<mark" not in page.read_text(encoding="utf-8").partition('class="lines"')[2]
+    assert status() == "up to date"
+    claims = root / "data" / "clean" / PARK / "claims.csv"
+    claims.write_text("subject,role,value,origin\n人员经费,amount,120000,L1\n", encoding="utf-8")
+    assert status() == "rendered"
+    mark = '<mark class="claims" title="人员经费 · amount">120000</mark>'
+    assert mark in page.read_text(encoding="utf-8")
+    (root / "data" / "raw" / PARK / "text.txt").write_text("公用 1\n", encoding="utf-8")
+    assert status() == "rendered"
+    page.unlink()
+    assert status() == "rendered"
+
+
+def test_a_source_page_that_fails_costs_itself_only(tmp_path: Path) -> None:
+    root = make_site(tmp_path, {PARK: "spent 120000\n"}, ["02_clean_disclosure"])
+    results = {r.name: r for r in run_reports(ReportSettings(root=root))}
+    assert results[f"02_clean_disclosure/{PARK}"].status == "rendered"
+    failed = results[f"source/{PARK}"]
+    assert failed.status == "failed"
+    assert failed.reason == "text.txt holds no Chinese text, so it is no disclosure."
+    log = root / "reports" / "logs" / "source" / f"{PARK}.log"
+    assert "DisclosureError" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["source/", "../source/"])
+def test_a_traced_figure_becomes_a_link_to_its_line(folder: str) -> None:
+    html = readable_tables(table_html(pd.DataFrame({"sum": objects([AMOUNT], pd.RangeIndex(1))})))
+    assert '<td class="number"><span class="origin"' in html
+    link = f'<a class="origin" href="{folder}{PARK}.html#L7" title="{PARK}, line 7">1,250</a>'
+    assert link in link_origins(html, folder)
+
+
+def test_a_place_that_is_no_line_stays_text() -> None:
+    html = Traced("8", PARK, "p3:t2:r5:c4").to_html()
+    assert 'title="anyang_park_2024_budget, p3:t2:r5:c4"' in html
+    assert link_origins(html, "source/") == html
 
 
 # --- what makes a page out of date
@@ -336,6 +409,7 @@ def test_only_what_changed_is_rendered_again(tmp_path: Path) -> None:
 
     def statuses(**settings: object) -> list[str]:
         results = run_reports(ReportSettings(root=root, **settings))
+        results = [r for r in results if not r.name.startswith("source/")]
         reasons.extend(r.reason for r in results if r.reason)
         return [r.status for r in results]
 

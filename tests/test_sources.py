@@ -295,3 +295,35 @@ def test_proposals_agree_with_what_is_filed(folder):
         assert getattr(proposed, key) == getattr(filed, key)
     brackets = str.maketrans("()", "（）")
     assert proposed.department.translate(brackets) == filed.department
+
+
+def test_a_key_stands_once(tmp_path):
+    folder = file(tmp_path, {})
+    sidecar = folder / "source.yml"
+    sidecar.write_text(sidecar.read_text(encoding="utf-8") + "kind: final\n", encoding="utf-8")
+    with pytest.raises(DisclosureError, match=r"source\.yml is no valid YAML.*kind stands twice"):
+        read_source(folder)
+
+
+@pytest.mark.parametrize("extra", [{"place": [1, 2]}, {"url": 5}])
+def test_values_of_the_wrong_kind_are_refused(tmp_path, extra):
+    with pytest.raises(DisclosureError, match=f"{next(iter(extra))} must be a text or null"):
+        read_source(file(tmp_path, extra))
+
+
+def test_nesting_beyond_measure_is_refused(tmp_path):
+    folder = file(tmp_path, {})
+    (folder / "source.yml").write_text("a: " + "[" * 5000, encoding="utf-8")
+    with pytest.raises(DisclosureError, match=r"source\.yml is no valid YAML"):
+        read_source(folder)
+
+
+def test_a_folder_without_sidecar_among_filed_ones_is_named(tmp_path):
+    filed = file(tmp_path, {})
+    stray = filed.parent / "stray"
+    stray.mkdir()
+    assert find_sources(filed.parent) == [filed]  # an empty folder is nobody's mistake
+    (stray / "a.txt").write_text(TEXT, encoding="utf-8")
+    assert find_sources(filed.parent) == [filed, stray]
+    with pytest.raises(DisclosureError, match=r"stray holds no source\.yml"):
+        read_source(stray)

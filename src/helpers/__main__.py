@@ -1,4 +1,4 @@
-"""The command line: ``python -m helpers clean …`` and ``python -m helpers report …``.
+"""The command line: ``python -m helpers clean …``, ``report …`` and ``export …``.
 
 A thin face of the library; ``make`` calls the same commands.  Errors are one sentence on standard
 error and a non-zero exit status, never a traceback.
@@ -10,10 +10,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from helpers.document import DisclosureError
+from helpers.packaging import DESCRIPTOR, write_collection
 from helpers.sources import SOURCE_ID, find_root, find_sources
 
 
@@ -32,6 +34,14 @@ def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
         return f"{place} could not be cleaned, by a fault of this program: {fault}", False
     counts = ", ".join(f"{len(rows)} {name}" for name, rows in disclosure.rows.items() if rows)
     return f"{disclosure.source.source_id}: {counts}", True
+
+
+def _outcome(place: Path, task: Future[tuple[str, bool]]) -> tuple[str, bool]:
+    """Wait for a worker; one that was killed is a problem of its disclosure."""
+    try:
+        return task.result()
+    except BrokenProcessPool:
+        return f"{place} could not be cleaned: its process was killed.", False
 
 
 def _without_clashes(places: Sequence[Path]) -> tuple[list[Path], list[str]]:
@@ -58,6 +68,8 @@ def _clean(arguments: argparse.Namespace) -> int:
             places += find_sources(given)
         except DisclosureError as error:
             problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{given} could not be looked into: {error.strerror}.")
     places, clashes = _without_clashes(places)
     problems += clashes
     jobs = min(arguments.jobs, len(places)) or 1
@@ -65,15 +77,35 @@ def _clean(arguments: argparse.Namespace) -> int:
         outcomes = [_clean_one(place, out) for place in places]
     else:
         with ProcessPoolExecutor(jobs) as pool:
-            outcomes = list(pool.map(_clean_one, places, [out] * len(places)))
+            tasks = [pool.submit(_clean_one, place, out) for place in places]
+            outcomes = [_outcome(place, task) for place, task in zip(places, tasks, strict=True)]
     for message, done in outcomes:
         if done:
             print(message)
         else:
             problems.append(message)
+    # A folder of filed disclosures is a collection; one that is already described stays in step.
+    is_collection = any(any(place.glob("*/source.yml")) for place in arguments.places)
+    if is_collection or (out / DESCRIPTOR).is_file():
+        write_collection(out)
     for problem in problems:
         print(" ".join(problem.split()), file=sys.stderr)
     return 1 if problems else 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from helpers.export import export
+
+    for path in export(arguments.out or find_root() / "build", arguments.sources or None):
+        print(path)
+    return 0
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from helpers.bench import bench
+
+    bench(runs=arguments.runs)
+    return 0
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -96,10 +128,9 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,6 +148,17 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_positive, default=cores, help="at a time (default: %(default)s)"
     )
     clean.set_defaults(run=_clean)
+
+    export = commands.add_parser("export", help="write Parquet and Excel from the clean files")
+    export.add_argument("--out", type=Path, help="folder (default: build)")
+    export.add_argument("--sources", nargs="+", default=(), metavar="ID", help="default: all")
+    export.set_defaults(run=_export)
+
+    bench = commands.add_parser("bench", help="measure time and memory of cleaning")
+    bench.add_argument(
+        "--runs", type=_positive, default=3, help="per document (default: %(default)s)"
+    )
+    bench.set_defaults(run=_bench)
 
     report = commands.add_parser("report", help="render the reports that are out of date")
     report.add_argument("--sources", nargs="+", default=(), metavar="ID", help="default: all")
@@ -148,6 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DisclosureError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Interrupted; what was finished is kept.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

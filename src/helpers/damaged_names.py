@@ -12,8 +12,10 @@ same document contain one, and only one, name in which all its pieces stand in o
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from helpers.document import Document, Paragraph, RawTable, squeeze
@@ -30,6 +32,7 @@ _SENTENCE_END = tuple("。；;：:！!")
 _LEAD = re.compile(r"^本年(?:度)?(?:新增|增加|减少)?[（(]?")
 _TAIL = re.compile(r"(?:(?<=项目)(?:资金|经费))?较(?:上年|年初|去年).*$|等(?:项目)?[）)]?$")
 _LENGTHS = range(4, 61)
+_ONE_SPELLING = str.maketrans("（）", "()", "“”\"'‘’")
 
 # How much of a name may be missing, in characters: at a cut between neighbouring cells one
 # character on each side is dropped as unreliable and one may be lost; where a whole cell is
@@ -63,7 +66,7 @@ class Name:
 
 def _key(text: str) -> str:
     """Return the form in which two spellings of one name compare equal."""
-    return re.sub("[“”\"'‘’]", "", text.replace("（", "(").replace("）", ")"))
+    return text.translate(_ONE_SPELLING)
 
 
 def _sentences(document: Document) -> Iterable[str]:
@@ -117,8 +120,38 @@ def _columns(table: RawTable) -> Iterable[str]:
         yield "".join(row[column].text for row in table.rows if column < len(row))
 
 
-def _pattern(cells: Sequence[tuple[int, str]]) -> re.Pattern[str] | None:
-    """Build the expression that every full name behind the pieces must match."""
+class _Index:
+    """The full names of a document, found by what stands in them.
+
+    A long document has many names and many damaged titles; comparing each with each would make the
+    time grow with the square of its length.
+
+    Attributes
+    ----------
+    by_key
+        Name by the form in which it is compared; of two with one form, the last in order.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.by_key = {_key(name): name for name in sorted(names)}
+        self._holding: dict[str, list[str]] = defaultdict(list)
+        for key in self.by_key:
+            for pair in {key[start : start + 2] for start in range(len(key) - 1)}:
+                self._holding[pair].append(key)
+
+    def holding(self, pieces: Iterable[str]) -> Iterable[str]:
+        """Return the keys that may hold all pieces, in order; some may not."""
+        pairs = {piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1)}
+        return min((self._holding.get(pair, []) for pair in pairs), key=len, default=self.by_key)
+
+
+@lru_cache(maxsize=1)
+def _index(names: frozenset[str]) -> _Index:
+    return _Index(names)
+
+
+def _kept_pieces(cells: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return column and text of the runs of characters that the cut edges leave reliable."""
     pieces: list[tuple[int, str]] = []
     for number, (column, text) in enumerate(cells):
         runs = _PIECE.findall(_key(text))
@@ -127,8 +160,11 @@ def _pattern(cells: Sequence[tuple[int, str]]) -> re.Pattern[str] | None:
             cut_right = index < len(runs) - 1 or number < len(cells) - 1
             kept = run[1 if cut_left else 0 : len(run) - 1 if cut_right else None]
             pieces.append((column, kept if len(run) > 2 else run))
-    if sum(len(piece) for _, piece in pieces) < _LEAST_PIECES:
-        return None
+    return pieces
+
+
+def _pattern(pieces: Sequence[tuple[int, str]]) -> re.Pattern[str]:
+    """Build the expression that every full name behind the pieces must match."""
     expression = f".{{0,{_START_LOSS}}}" + re.escape(pieces[0][1])
     for (left, _), (right, piece) in pairwise(pieces):
         loss = _CUT_LOSS if right - left <= 1 else _CELL_LOSS
@@ -178,17 +214,19 @@ def restore_name(
     is_whole = len(distinct) == 1 and bool(_PLAIN.fullmatch(printed))
     if is_whole and not is_displaced and not is_cut:
         return Name(printed, printed, False, "")
-    by_key = {_key(name): name for name in sorted(names)}
+    index = _index(names)
+    by_key = index.by_key
     for text in (printed, *(squeeze(text) for _, text in distinct)):
         if _key(text) in by_key and all(squeeze(part) in text for _, part in distinct):
             return Name(by_key[_key(text)], printed, False, "")
-    pattern = _pattern(distinct)
+    pieces = _kept_pieces(distinct)
     fitting = []
-    if pattern is not None:
+    if sum(len(piece) for _, piece in pieces) >= _LEAST_PIECES:
+        pattern = _pattern(pieces)
         length = len("".join(_PIECE.findall(_key(printed))))
         fitting = [
-            name
-            for key, name in by_key.items()
+            by_key[key]
+            for key in index.holding(piece for _, piece in pieces)
             if pattern.fullmatch(key) and length >= _LEAST_SHARE * len(key)
         ]
     if len({name.removesuffix("项目") for name in fitting}) == 1:

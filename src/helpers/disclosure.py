@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from helpers.corrections import Correction, mark_corrected
 from helpers.document import DisclosureError, Document
 from helpers.facts import fact_rows, table_rows
 from helpers.grid import read_grids
 from helpers.key_figures import key_figure_rows
-from helpers.ledger import Ledger, keep_ledger
+from helpers.ledger import UNREAD, Ledger, keep_ledger
 from helpers.narrative import read_claims, unit_names
 from helpers.packaging import columns_of, write_clean
 from helpers.performance import read_evaluations
+from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
+from helpers.provenance import Place, find_place
 from helpers.sources import Source, find_root, open_source
 from helpers.tables import read_tables, statutory
+from helpers.traced import TracedTable, objects, table_html, traced_column
 from helpers.unread import unread_rows
 
 Row = dict[str, Any]
@@ -53,10 +58,16 @@ class Disclosure:
     budget_units: tuple[str, ...]
     ledger: Ledger
 
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """Faults of the conversion that were mended before reading; usually none."""
+        return self.source.corrections
+
     def frame(self, name: str) -> pd.DataFrame:
-        """Return one clean file as a data frame; amounts are Decimal."""
+        """Return one clean file as a data frame; amounts are Decimal, origins know their place."""
         columns = [column["column"] for column in columns_of(name)]
-        return pd.DataFrame(self.rows[name], columns=columns)
+        frame = pd.DataFrame(self.rows[name], columns=columns)
+        return frame.assign(origin=self._traced(frame["origin"], frame["origin"]))
 
     def table(self, table_id: str) -> pd.DataFrame:
         """Return a statutory table the way it is printed.
@@ -70,7 +81,8 @@ class Disclosure:
         -------
         pandas.DataFrame
             A row per printed row with amounts: ``row_no, side, code, label, project_name`` and a
-            column per column path, in the printed unit.
+            column per column path, in the printed unit.  Each amount is a text with its place
+            (``.origin``), which JupyterLab shows and :meth:`where` takes.
 
         Raises
         ------
@@ -84,10 +96,18 @@ class Disclosure:
             raise DisclosureError(
                 f"{self.source.source_id} has no amounts in a table {table_id!r}; it has {known}."
             )
-        facts = facts.assign(code=facts["functional_code"] + facts["economic_code"])
+        facts = facts.assign(
+            code=facts["functional_code"] + facts["economic_code"],
+            amount=self._traced(facts["amount_text"], facts["origin"]),
+        )
         keys = ["row_no", "side", "code", "label", "project_name"]
-        wide = facts.pivot(index=keys, columns="column_path", values="amount_text")
-        return wide[facts["column_path"].drop_duplicates()].reset_index().rename_axis(columns=None)
+        wide = facts.pivot(index=keys, columns="column_path", values="amount")
+        wide = wide[facts["column_path"].drop_duplicates()].reset_index().rename_axis(columns=None)
+        return TracedTable(wide)
+
+    def _traced(self, texts: pd.Series, origins: pd.Series) -> pd.Series:
+        named = [self.source.source_id] * len(texts)
+        return objects(traced_column(texts, named, origins), texts.index)
 
     def describe(self) -> pd.DataFrame:
         """Return what is known about the document, one row per item."""
@@ -109,16 +129,28 @@ class Disclosure:
         """Return the largest amount of the statutory tables; None if there are none."""
         return max(self.rows["facts"], key=lambda fact: fact["amount_yuan"], default=None)
 
-    def where(self, row: Mapping[str, Any]) -> str:
-        """Return the place of a row and the raw line that stands there.
+    def where(self, row: Mapping[str, Any] | pd.Series | str) -> Place:
+        """Show the place of a figure: its line of the document, with the figure marked.
 
         Parameters
         ----------
         row
-            A row of any clean file, or anything else with an ``origin``.
+            A row of any clean file, an amount of :meth:`table`, or an origin such as ``L303``.
+
+        Returns
+        -------
+        Place
+            The line as text, with two lines of context in JupyterLab.  Names and telephone numbers
+            of contacts read ``×××``.
+
+        Raises
+        ------
+        DisclosureError
+            If the row names no place, or none of this document.
         """
-        origin = row["origin"]
-        return f"{origin}: {self.document.where(origin).strip()}"
+        lines = find_contacts(self.document).mask_lines(self.document)
+        wanted = row if isinstance(row, str) else dict(row)
+        return find_place(self.source.source_id, lines, wanted, self.rows)
 
     def overview(self) -> pd.DataFrame:
         """Return the statutory tables with their size and the total they print.
@@ -139,8 +171,15 @@ class Disclosure:
         return tables[columns].rename(columns={"unit_text": "unit"})
 
     def _repr_html_(self) -> str:
-        counts = ", ".join(f"{len(rows)} {name}" for name, rows in self.rows.items())
-        return f"<h4>{self.source.title}</h4><p>{counts}</p>{self.overview().to_html(index=False)}"
+        source, counts = self.source, self.ledger.counts()
+        units = f"{len(self.budget_units)} budget units, " if self.budget_units else ""
+        rows = ", ".join(f"{len(rows):,} {name}" for name, rows in self.rows.items() if rows)
+        numbers = f"{sum(counts.values()):,} numbers, {counts.get(UNREAD, 0):,} of them unread"
+        return (
+            f"<h4>{escape(source.title)}</h4>"
+            f"<p>{escape(source.department)}, {source.fiscal_year} {source.kind}; {units}{numbers}"
+            f"; {rows}</p>{table_html(self.overview())}"
+        )
 
 
 def read(place: str | Path) -> Disclosure:
@@ -180,8 +219,9 @@ def read(place: str | Path) -> Disclosure:
     stated = [claim for claim in claims if claim["role"] == "amount" and claim["value"] is not None]
     if not facts and not stated and not projects:
         raise DisclosureError(
-            f"{source.path.name} states no amounts: neither a statutory table nor a sentence with "
-            "one was found (a template, or a page of contents?)."
+            f"{source.path.name} holds no amount that could be read: no statutory table and no "
+            "sentence with one was recognised (a template, a page of contents, or a layout not "
+            "known yet)."
         )
     numbers = keep_ledger(
         document, statutory(grids), evaluations, {"facts": facts, "claims": claims}
@@ -196,6 +236,8 @@ def read(place: str | Path) -> Disclosure:
         "key_figures": key_figure_rows(source, facts, claims),
         "unread": unread,
     }
+    mark_corrected(rows, source.corrections)
+    rows = find_contacts(document).mask_rows(document, rows)
     return Disclosure(source, document, rows, units, numbers)
 
 

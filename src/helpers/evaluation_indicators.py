@@ -99,8 +99,11 @@ _FIELDS = tuple(
 def indicator_columns(row: Sequence[Cell]) -> dict[str, int]:
     """Find the columns a header row names; empty if it is not the header of an indicator block."""
     columns: dict[str, int] = {}
-    for index, cell in enumerate(row):
-        text = squeeze(cell.text)
+    texts = [squeeze(cell.text) for cell in row]
+    # Every row is asked, most more than once: the one name all headers bear answers for the rest.
+    if not any("三级指标" in text for text in texts):
+        return columns
+    for index, text in enumerate(texts):
         for name, words in _HEADER_WORDS:
             if name not in columns and any(word in text for word in words):
                 columns[name] = index

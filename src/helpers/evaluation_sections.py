@@ -104,13 +104,14 @@ def _begins_project(rows: Sequence[Row], index: int) -> bool:
     words = words_of(rows[index])
     if not words:
         return False
-    below = [word for row in rows[index + 1 : index + 4] for word in words_of(row)]
     if words[0] == NAME_LABEL:
+        below = [word for row in rows[index + 1 : index + 4] for word in words_of(row)]
         labels = (SUPERVISOR_LABEL, *UNIT_LABELS, "项目资金", "年度预算总额", "年初预算")
         return any(word.startswith(labels) for word in below)
-    next_words = words_of(rows[index + 1]) if index + 1 < len(rows) else []
     is_alone = len(words) == 1 and not squeeze(rows[index][0].text)
-    return is_alone and next_words[:1] == [SUPERVISOR_LABEL]
+    if not is_alone or index + 1 == len(rows):
+        return False
+    return words_of(rows[index + 1])[:1] == [SUPERVISOR_LABEL]
 
 
 def find_sections(document: Document) -> Iterator[Section]:

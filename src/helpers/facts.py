@@ -8,6 +8,7 @@ Place in the chain: after ``tables``.  Input: :class:`~helpers.tables.BudgetTabl
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -135,15 +136,40 @@ def fact_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:
         Keys as in ``reference/columns.csv``; ``amount_yuan`` is a Decimal in yuan, codes are texts.
     """
     rows: list[Row] = []
+    printed: Counter[str] = Counter()  # rows of earlier tables of the same kind
     for table in tables:
-        if table.unit is None:
-            continue
-        parent_fund = ""
-        for line in table.lines:
-            if line.side == "revenue" and line.role != OF_WHICH:
-                parent_fund = _match_fund("label", line.label)
-            rows += _line_facts(source, table, line, parent_fund)
+        if table.unit is not None:
+            parent_fund = ""
+            of_table: list[Row] = []
+            for line in table.lines:
+                if line.side == "revenue" and line.role != OF_WHICH:
+                    parent_fund = _match_fund("label", line.label)
+                of_table += _line_facts(source, table, line, parent_fund)
+            rows += _told_apart(of_table, printed[table.table_id])
+        printed[table.table_id] += table.n_rows
     return rows
+
+
+def _told_apart(rows: Sequence[Row], offset: int) -> Iterator[Row]:
+    """Give repeated tables and repeated headings rows of their own.
+
+    A document may print a table twice, for the department and for the unit; its rows are then
+    numbered on.  A heading that stands twice over one row is marked ``[2]``.
+    """
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        heading = (row["side"], row["row_no"], row["column_path"])
+        seen[heading] += 1
+        changes: Row = {"row_no": row["row_no"] + offset}
+        marks = []
+        if offset:
+            marks.append("repeated_table")
+        if seen[heading] > 1:
+            changes["column_path"] = f"{row['column_path']}[{seen[heading]}]"
+            marks.append("repeated_heading")
+        if marks:
+            changes["warnings"] = ";".join(filter(None, [row["warnings"], *marks]))
+        yield row | changes
 
 
 def table_rows(source: Source, tables: Sequence[BudgetTable]) -> list[Row]:

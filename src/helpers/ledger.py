@@ -34,6 +34,9 @@ _TOKEN = re.compile(r"[0-9]{1,3}(?:, ?[0-9]{3})+(?![0-9])(?:\. ?[0-9]+)?|[0-9]+(
 _AMOUNT_LIKE = re.compile(r"-?\d[\d,]*\.\d+|-?\d{1,3}(?:,\d{3})+|\d{8,}")
 _SEPARATORS = re.compile(r"[, ]")
 
+# The words that tell what a number is stand within so many characters before it.
+_REACH = 80
+
 # What a number is that no reader took, by the text before and after it; the first match wins.
 _KNOWN: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (name, re.compile(before + r"$"), re.compile(r"^" + after))
@@ -172,7 +175,9 @@ def _expect_evaluations(accounts: _Accounts, evaluations: Iterable[Evaluation]) 
 
 
 def _known(line: str, token: _Token) -> str | None:
-    before, after = line[: token.start], line[token.end :]
+    start = max(0, token.start - _REACH)
+    # A sign for the cut: what must open a line does not match in its middle.
+    before, after = "…" * bool(start) + line[start : token.start], line[token.end :]
     for name, left, right in _KNOWN:
         if left.search(before) and right.match(after):
             return name
@@ -225,7 +230,9 @@ def keep_ledger(
     _expect_tables(accounts, grids, rows["facts"])
     _expect_evaluations(accounts, evaluations)
     tokens = _joined(list(_tokens(document.lines)), document.lines, accounts)
-    known = [_known(document.lines[token.line - 1].translate(_WIDE), token) for token in tokens]
+    numbers = {token.line for token in tokens}
+    narrow = {number: document.lines[number - 1].translate(_WIDE) for number in numbers}
+    known = [_known(narrow[token.line], token) for token in tokens]
     # A list number 2、 must not take the account of 「2台」 on the same line: what can only be a
     # figure chooses first.
     taken = {i: accounts.take(t.line, t.key) for i, t in enumerate(tokens) if known[i] is None}

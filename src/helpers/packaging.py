@@ -1,10 +1,11 @@
 """Clean data on disk: CSV files and the data package that describes them.
 
 Place in the chain: last before the analyses.  Input: rows of each file as dictionaries.  Output:
-``data/clean/<source_id>/*.csv`` and ``datapackage.json``, byte-identical for the same input.
+``data/clean/<source_id>/*.csv`` and ``datapackage.json``, byte-identical for the same input, and
+``data/clean/datapackage.json`` for the whole collection.
 
-The columns, types and descriptions of every file are rows of ``reference/columns.csv``; a row with
-a column that is not listed there is refused.
+Columns, types and keys of every file are rows of ``reference/columns.csv``; rows that do not fit
+them are refused (:mod:`helpers.schema`), and then nothing is written.
 """
 
 from __future__ import annotations
@@ -13,50 +14,22 @@ import csv
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from helpers.datapackage import collection_package, data_package
 from helpers.document import DisclosureError
-from helpers.reference_data import read_reference
-from helpers.sources import Source, find_root
+from helpers.schema import SchemaError, check_files, columns_of, file_names
+from helpers.sources import SOURCE_ID, Source, find_root
 
 Row = dict[str, Any]
 
-_LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
-# Fiscal Data Package: what kind of dimension each column of facts.csv is.
-_FISCAL_TYPES = {
-    "amount_yuan": "value",
-    "fiscal_year": "date:fiscal-year",
-    "phase": "phase:id",
-    "side": "direction",
-    "functional_code": "functional-classification:generic:code",
-    "economic_code": "economic-classification:generic:code",
-    "budget_unit": "administrative-classification:generic:label",
-    "project_name": "activity:generic:project:label",
-    "fund": "fin-source:generic:code",
-    "label": "functional-classification:generic:label",
-}
-
-
-@cache
-def file_names() -> tuple[str, ...]:
-    """Return the names of the clean files, without suffix, in their order."""
-    return tuple(dict.fromkeys(row["file"] for row in read_reference("columns")))
-
-
-@cache
-def columns_of(name: str) -> tuple[dict[str, str], ...]:
-    """Return the column descriptions of one clean file."""
-    return tuple(row for row in read_reference("columns") if row["file"] == name)
+DESCRIPTOR = "datapackage.json"
 
 
 def _as_text(value: Any) -> str:
@@ -70,80 +43,17 @@ def _as_text(value: Any) -> str:
 
 
 def csv_text(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return one clean file as CSV text.
-
-    Raises
-    ------
-    ValueError
-        If a row has a column that ``reference/columns.csv`` does not list, or lacks one.
-    """
+    """Return one clean file as CSV text: its columns in their order, numbers written out."""
     columns = [column["column"] for column in columns_of(name)]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
-    for row in rows:
-        if row.keys() != set(columns):
-            raise ValueError(f"{name}.csv: row has columns {sorted(row)}, not {sorted(columns)}")
-        writer.writerow([_as_text(row[column]) for column in columns])
+    writer.writerows([_as_text(row[column]) for column in columns] for row in rows)
     return buffer.getvalue()
 
 
-def _resource(name: str) -> dict[str, Any]:
-    columns = columns_of(name)
-    fields = []
-    for column in columns:
-        entry = {
-            "name": column["column"],
-            "type": column["type"],
-            "title": column["description_zh"],
-            "description": column["description_en"],
-        }
-        if column["unit"]:
-            entry["unit"] = column["unit"]
-        if name == "facts" and column["column"] in _FISCAL_TYPES:
-            entry["columnType"] = _FISCAL_TYPES[column["column"]]
-        fields.append(entry)
-    return {
-        "name": name.replace("_", "-"),
-        "path": f"{name}.csv",
-        "profile": "tabular-data-resource",
-        "encoding": "utf-8",
-        "schema": {
-            "fields": fields,
-            "primaryKey": [column["column"] for column in columns if column["is_key"]],
-            "missingValues": [""],
-        },
-    }
-
-
-def data_package(source: Source, budget_units: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the Frictionless descriptor of one clean disclosure.
-
-    Parameters
-    ----------
-    source
-        The disclosure.
-    budget_units
-        Names of the budget units whose figures it adds up, as far as it names them.
-    """
-    return {
-        "profile": "data-package",
-        "name": source.source_id.replace("_", "-"),
-        "id": source.source_id,
-        "title": source.title,
-        "department": source.department,
-        "place": source.place,
-        "fiscal_year": source.fiscal_year,
-        "kind": source.kind,
-        "conversion": source.conversion,
-        "budget_units": list(budget_units),
-        "licenses": [_LICENCE],
-        "sources": [
-            {"title": source.title, "path": source.url} if source.url else {"title": source.title}
-        ],
-        "raw": {"file": source.path.name, "sha256": source.sha256},
-        "resources": [_resource(name) for name in file_names()],
-    }
+def _json_text(descriptor: Mapping[str, Any]) -> str:
+    return json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -156,13 +66,49 @@ def write_atomically(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def _write_folder(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a folder together: afterwards all are new, or all are as they were.
+
+    The new folder is made beside the old one, with whatever else lies there, and takes its place by
+    two renames.  A run that dies between the two leaves the old folder under another name; the next
+    run puts it back before it begins.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = folder.with_name(f".{folder.name}.new.tmp")
+    old = folder.with_name(f".{folder.name}.old.tmp")
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    for leftover in (new, old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    try:
+        if folder.exists():
+            shutil.copytree(folder, new, ignore=lambda _, names: texts.keys() & set(names))
+        else:
+            new.mkdir()
+        for name, text in texts.items():
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+        if folder.exists():
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
+    finally:
+        for leftover in (new, old):
+            # What cannot be removed now, the next run removes.
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
 def write_clean(
     folder: Path,
     source: Source,
-    files: Mapping[str, Iterable[Row]],
+    files: Mapping[str, Sequence[Row]],
     budget_units: Sequence[str] = (),
 ) -> None:
-    """Write the clean files of one disclosure.
+    """Write the clean files of one disclosure, all of them or none.
 
     Parameters
     ----------
@@ -173,24 +119,57 @@ def write_clean(
     files
         Rows by file name (without suffix), one entry for each of :func:`file_names`.
     budget_units
-        As for :func:`data_package`.
+        As for :func:`helpers.datapackage.data_package`.
+
+    Raises
+    ------
+    SchemaError
+        If a row does not fit the schema; nothing is written.
     """
-    texts = {f"{name}.csv": csv_text(name, files[name]) for name in file_names()}
-    package = json.dumps(data_package(source, budget_units), ensure_ascii=False, indent=2) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_atomically(folder / name, text)
-    write_atomically(folder / "datapackage.json", package)
+    try:
+        check_files(source.source_id, files)
+    except SchemaError as error:
+        # In a batch the reader must know whose file it is.
+        raise SchemaError(f"{source.source_id}: {error} Nothing was written.") from error
+    texts = {name: csv_text(name, files[name]) for name in file_names()}
+    package = _json_text(data_package(source, texts, budget_units))
+    _write_folder(
+        folder, {f"{name}.csv": text for name, text in texts.items()} | {DESCRIPTOR: package}
+    )
 
 
-def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Give the columns of a frame of texts their types; amounts become Decimal, blanks None."""
+def _clean_ids(clean: Path) -> list[str]:
+    """Return the folders of a folder that hold a clean disclosure, sorted."""
+    folders = (path.parent.name for path in clean.glob(f"*/{DESCRIPTOR}"))
+    # A run under way keeps what it writes in folders with a dot.
+    return sorted(name for name in folders if SOURCE_ID.fullmatch(name))
+
+
+def _read_packages(clean: Path) -> dict[str, dict[str, Any]]:
+    """Return the descriptor of each clean disclosure by its folder, sorted."""
+    return {
+        name: json.loads((clean / name / DESCRIPTOR).read_text(encoding="utf-8"))
+        for name in _clean_ids(clean)
+    }
+
+
+def write_collection(clean: Path) -> None:
+    """Write the data package of all clean disclosures of a folder; none if there are none."""
+    packages = _read_packages(clean)
+    if packages:
+        write_atomically(clean / DESCRIPTOR, _json_text(collection_package(packages)))
+
+
+def _typed(frame: pd.DataFrame, name: str, decimals: bool) -> pd.DataFrame:
+    """Give the columns of a frame of texts their types; a blank becomes None, <NA> or NaN."""
     for column in columns_of(name):
         key, kind = column["column"], column["type"]
         values = frame[key]
-        if kind == "number":
+        if kind == "number" and not decimals:
+            frame[key] = pd.array([float(text or "nan") for text in values], dtype="float64")
+        elif kind == "number":
             frame[key] = [Decimal(text) if text else None for text in values]
-        elif kind in ("integer", "year"):
+        elif kind == "integer":
             frame[key] = pd.array([int(text) if text else pd.NA for text in values], dtype="Int64")
         elif kind == "boolean":
             frame[key] = values == "true"
@@ -198,7 +177,11 @@ def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def load(
-    name: str, source_ids: Iterable[str] | None = None, *, all_rows: bool = False
+    name: str,
+    source_ids: Iterable[str] | None = None,
+    *,
+    all_rows: bool = False,
+    decimals: bool = True,
 ) -> pd.DataFrame:
     """Load one clean file of all disclosures, or of some.
 
@@ -208,16 +191,19 @@ def load(
     Parameters
     ----------
     name
-        ``facts, tables, claims, projects, indicators, key_figures`` or ``unread``.
+        One of :func:`file_names`: ``facts, tables, claims, projects, …``.
     source_ids
         Disclosures; all of ``data/clean`` if None.
     all_rows
         Totals and subtotals too (``facts`` only).
+    decimals
+        Numbers as exact Decimal, a blank as None (the default: sums of money add up to the last
+        fen); if False as float64, a blank as NaN, for plots and statistics.
 
     Returns
     -------
     pandas.DataFrame
-        Columns as in ``reference/columns.csv``; amounts are Decimal, codes are texts.
+        Columns as in ``reference/columns.csv``; codes are texts.
 
     Raises
     ------
@@ -234,7 +220,7 @@ def load(
             f"There is no clean file {name!r}; there are {', '.join(file_names())}."
         )
     clean = find_root() / "data" / "clean"
-    known = sorted(path.parent.name for path in clean.glob("*/datapackage.json"))
+    known = _clean_ids(clean)
     wanted = known if source_ids is None else list(source_ids)
     missing = [source_id for source_id in wanted if source_id not in known]
     if missing:
@@ -246,7 +232,7 @@ def load(
     for source_id in wanted:
         with (clean / source_id / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             rows += list(csv.reader(file))[1:]
-    frame = _typed(pd.DataFrame(rows, columns=columns, dtype=str), name)
+    frame = _typed(pd.DataFrame(rows, columns=columns, dtype=str), name, decimals)
     if name == "facts" and not all_rows:
         frame = frame[(frame["line_role"] == "item") & (frame["column_role"] == "part")]
     return frame.reset_index(drop=True)
@@ -262,10 +248,7 @@ def load_sources(source_ids: Iterable[str] | None = None) -> pd.DataFrame:
         source_id; ``n_units`` is 0 where the document does not name its budget units.
     """
     keys = ["id", "title", "department", "place", "fiscal_year", "kind", "conversion"]
-    packages = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((find_root() / "data" / "clean").glob("*/datapackage.json"))
-    ]
+    packages = _read_packages(find_root() / "data" / "clean").values()
     wanted = None if source_ids is None else set(source_ids)
     rows = [
         [*(package[key] for key in keys), len(package["budget_units"])]

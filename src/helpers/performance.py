@@ -374,5 +374,9 @@ def read_evaluations(document: Document) -> list[Evaluation]:
     names = known_names(document)
     sections = list(find_sections(document))
     rows = [row for section in sections for page in section.pages for row in page]
-    headers = [columns for row in rows if (columns := indicator_columns(row))]
+    headers: list[dict[str, int]] = []
+    for row in rows:
+        columns = indicator_columns(row)
+        if columns and columns not in headers:
+            headers.append(columns)
     return [_Assembler(section, names, headers).evaluation() for section in sections]

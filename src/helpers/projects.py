@@ -12,6 +12,7 @@ amount: project table, self-evaluation, carry-over table, target table; the othe
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -71,6 +72,7 @@ class _Gatherer:
     def __init__(self, department: str) -> None:
         self.department = department
         self.projects: dict[tuple[str, str], _Project] = {}
+        self._by_name: dict[str, list[_Project]] = defaultdict(list)
 
     def find(self, name: str, unit: str) -> _Project | None:
         """Return the project of that name and unit.
@@ -81,7 +83,7 @@ class _Gatherer:
         exact = self.projects.get(_key(name, unit))
         if exact is not None:
             return exact
-        same_name = [p for p in self.projects.values() if _key(p.name, "") == _key(name, "")]
+        same_name = self._by_name.get(_key(name, "")[0], [])
         if len(same_name) == 1 and (not same_name[0].unit or not unit):
             return same_name[0]
         return None
@@ -92,6 +94,7 @@ class _Gatherer:
         if known is None:
             project.amounts = dict(amounts)
             self.projects[_key(project.name, project.unit)] = project
+            self._by_name[_key(project.name, "")[0]].append(project)
             return project
         for name, value in amounts.items():
             known.amounts.setdefault(name, value)
@@ -235,17 +238,16 @@ def _assign_other_funds(gatherer: _Gatherer, tables: Iterable[BudgetTable]) -> N
         "government_fund_expenditure": "government_fund",
         "state_capital_expenditure": "state_capital",
     }
+    by_amount: dict[Decimal | None, list[_Project]] = defaultdict(list)
+    for project in gatherer.projects.values():
+        if project.source == "target_table":
+            by_amount[project.amounts.get("initial_budget")].append(project)
     for table in tables:
         if table.table_id not in funds or table.unit is None:
             continue
         for line in table.lines:
             value = _first_yuan(line.amounts, table.unit)
-            named = [
-                project
-                for project in gatherer.projects.values()
-                if project.source == "target_table"
-                and project.amounts.get("initial_budget") == value
-            ]
+            named = by_amount.get(value, [])
             if line.role == ITEM and value and len(named) == 1:
                 named[0].fund = funds[table.table_id]
                 named[0].functional_code = line.code
@@ -254,9 +256,12 @@ def _assign_other_funds(gatherer: _Gatherer, tables: Iterable[BudgetTable]) -> N
 
 def _complete_units(gatherer: _Gatherer) -> None:
     """Complete a unit that lost its beginning where exactly one unit of the document ends so."""
-    units = {project.unit for project in gatherer.projects.values()} - {""}
+    longer_units: dict[str, list[str]] = defaultdict(list)
+    for unit in {project.unit for project in gatherer.projects.values()}:
+        for start in range(1, len(unit)):
+            longer_units[unit[start:]].append(unit)
     for project in gatherer.projects.values():
-        longer = [unit for unit in units if unit != project.unit and unit.endswith(project.unit)]
+        longer = longer_units.get(project.unit, [])
         if project.unit and len(longer) == 1:
             project.evidence.append(f"unit completed from: {project.unit} {project.origin}")
             project.unit = longer[0]

@@ -4,7 +4,8 @@ Place in the chain: before the readers.  Input: a folder of ``data/raw`` with it
 any readable file.  Output: a :class:`Source`.
 
 A folder ``data/raw/<source_id>/`` holds the file as published and ``source.yml`` with the keys of
-:class:`Source`; ``url: null`` says that the address is unknown.
+:class:`Source`; ``url: null`` says that the address is unknown.  Where the conversion of a document
+is at fault, ``corrections.yml`` stands beside them (see ``corrections``).
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from helpers.corrections import FILE_NAME, Correction, apply_corrections, read_corrections
 from helpers.document import DisclosureError, Document, squeeze
-from helpers.readers import READABLE_SUFFIXES, read_document
+from helpers.readers import READABLE_SUFFIXES, parse_lines, read_document
+from helpers.sidecars import check_keys, read_sidecar
 
 SOURCE_ID = re.compile(r"[a-z0-9_]+")
 _REQUIRED = frozenset({"source_id", "title", "department", "fiscal_year", "kind", "file", "sha256"})
@@ -64,6 +65,8 @@ class Source:
         How the file at hand came from the published one; empty where not known.
     sha256
         Of the file.
+    corrections
+        Faults of the conversion that are mended before reading.
     """
 
     source_id: str
@@ -76,6 +79,7 @@ class Source:
     url: str | None
     sha256: str
     conversion: str = ""
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def phase(self) -> str:
@@ -120,6 +124,9 @@ def _check_values(sidecar: Path, entries: Mapping[str, Any]) -> None:
         raise DisclosureError(
             f"{sidecar}: file must be the name of a file beside it, not {entries['file']!r}."
         )
+    for key in ("place", "url", "conversion"):
+        if not isinstance(entries.get(key), str | None):
+            raise DisclosureError(f"{sidecar}: {key} must be a text or null.")
     year = entries["fiscal_year"]
     if not isinstance(year, int) or not 1949 <= year <= 2999:
         raise DisclosureError(f"{sidecar}: fiscal_year must be a year, not {year!r}.")
@@ -132,25 +139,14 @@ def read_source(folder: Path) -> Source:
     ------
     DisclosureError
         If the folder or its ``source.yml`` is missing, a key is missing or unknown, a value is of
-        the wrong kind, or the raw file is missing or differs from its checksum.
+        the wrong kind, the raw file is missing or differs from its checksum, or
+        ``corrections.yml`` cannot be read.
     """
     sidecar = folder / "source.yml"
     if not sidecar.is_file():
         raise DisclosureError(f"{folder} holds no source.yml, so it is no filed disclosure.")
-    try:
-        entries = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise DisclosureError(f"{sidecar} is no valid YAML in UTF-8{line}.") from error
-    if not isinstance(entries, dict):
-        raise DisclosureError(f"{sidecar} must hold keys and values.")
-    missing, unknown = _REQUIRED - entries.keys(), entries.keys() - _REQUIRED - _OPTIONAL
-    if missing or unknown:
-        what = f"lacks {sorted(missing)}"
-        if not missing:
-            what = f"has unknown keys {sorted(map(str, unknown))}"
-        raise DisclosureError(f"{sidecar} {what}.")
+    entries = read_sidecar(sidecar)
+    check_keys(str(sidecar), entries, _REQUIRED, _OPTIONAL)
     _check_values(sidecar, entries)
     if entries["source_id"] != folder.name or not SOURCE_ID.fullmatch(folder.name):
         raise DisclosureError(f"{sidecar}: source_id must be the folder's name, of [a-z0-9_] only.")
@@ -174,6 +170,7 @@ def read_source(folder: Path) -> Source:
         url=entries.get("url"),
         sha256=entries["sha256"],
         conversion=entries.get("conversion") or "",
+        corrections=read_corrections(folder),
     )
 
 
@@ -263,18 +260,42 @@ def find_sources(place: Path) -> list[Path]:
     if place.is_file() or (place / "source.yml").is_file():
         return [place]
     children = sorted(child for child in place.iterdir() if not child.name.startswith("."))
-    filed = [child for child in children if (child / "source.yml").is_file()]
+    filed = [child for child in children if _is_filed(child)]
     loose = [c for c in children if c.is_file() and c.suffix.lower() in READABLE_SUFFIXES]
     if not filed and not loose:
         raise DisclosureError(f"{place} holds no disclosure: no source.yml and no readable file.")
-    return filed + loose
+    # Among filed disclosures a folder without source.yml is a mistake, to be named when it is read.
+    others = [child for child in children if filed and child.is_dir() and child not in filed]
+    unfiled = [child for child in others if any(child.iterdir())]
+    return sorted(filed + unfiled) + loose
+
+
+def _is_filed(folder: Path) -> bool:
+    """Tell whether a folder holds ``source.yml``; one that cannot be entered counts as filed."""
+    try:
+        return (folder / "source.yml").is_file()
+    except PermissionError:
+        return True
 
 
 def open_source(place: Path) -> tuple[Source, Document]:
-    """Return source and document of a filed folder or a single file."""
+    """Return source and document of a filed folder or a single file.
+
+    The document of a filed folder is that of the corrected text; the raw file stays as published.
+
+    Raises
+    ------
+    DisclosureError
+        If the file cannot be read, or ``source.yml`` or ``corrections.yml`` does not fit it.
+    """
     if place.is_dir():
         source = read_source(place)
-        return source, read_document(source.path)
+        document = read_document(source.path)
+        if source.corrections:
+            sidecar, name = place / FILE_NAME, document.name
+            lines = apply_corrections(sidecar, name, document.lines, source.corrections)
+            document = parse_lines(name, lines)
+        return source, document
     if (place.parent / "source.yml").is_file():
         return open_source(place.parent)
     document = read_document(place)

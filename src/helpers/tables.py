@@ -276,7 +276,7 @@ def _roles_by_code(drafts: Sequence[_Draft]) -> Iterator[Line]:
     """Coded rows: a row is a subtotal if the next coded row goes deeper."""
     for index, draft in enumerate(drafts):
         line = draft.line
-        following = next((d for d in drafts[index + 1 :]), None)
+        following = drafts[index + 1] if index + 1 < len(drafts) else None
         if TOTAL_WORD.match(line.label):
             yield replace(line, role=TOTAL)
         elif draft.is_of_which:

@@ -18,12 +18,14 @@ from helpers.charts import format_amount
 from helpers.comparison.labels import (
     amount_text,
     amounts_as_text,
+    counts_as_text,
     department_of,
     name_disclosures,
     number_text,
     shares_as_text,
 )
 from helpers.reference_data import read_reference
+from helpers.traced import traced_column
 from helpers.wording import label, say
 
 _MANY_UNITS = 6
@@ -164,7 +166,7 @@ def year_on_year(costs: pd.DataFrame, key_figures: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         ``label`` and a column per measure that any disclosure states; texts as published with
-        sign, missing as missing.
+        sign and their place, missing as missing.
     """
     wanted = {
         "basic_expenditure_growth": "basic expenditure 基本支出",
@@ -177,10 +179,12 @@ def year_on_year(costs: pd.DataFrame, key_figures: pd.DataFrame) -> pd.DataFrame
         own = key_figures[key_figures["source_id"] == cost["source_id"]]
         texts = [cost["label"]]
         for measure in wanted:
-            values = own.loc[own["measure"] == measure, "value"]
-            texts.append(f"{values.iloc[0]:+f} %" if len(values) else label("missing", lang="en"))
+            stated = own[own["measure"] == measure]
+            first = stated.iloc[:1].assign(text=[f"{value:+f} %" for value in stated["value"][:1]])
+            traced = traced_column(first["text"], first["source_id"], first.get("origin", ("",)))
+            texts += traced or [label("missing", lang="en")]
         rows.append(texts)
-    return pd.DataFrame(rows, columns=["disclosure", *wanted.values()])
+    return pd.DataFrame(rows, columns=["disclosure", *wanted.values()], dtype=object)
 
 
 def same_department(costs: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -283,6 +287,7 @@ def scorecard(
     per_person = ["basic_per_person", "personnel_per_person", "public_per_person"]
     shares = ["personnel_share", "public_share", "three_public_to_public_share"]
     costs = shares_as_text(amounts_as_text(costs, amounts + per_person), shares)
+    costs = counts_as_text(costs, ["persons_in_post"])
     kept = concentration.assign(
         projects_total=[amount_text(value) for value in concentration["total_yuan"]],
         hhi_text=[number_text(value, ",.0f") for value in concentration["hhi"]],
@@ -309,7 +314,7 @@ def scorecard(
         name: {row: _cell(frame, source_id, column) for row, (frame, column) in rows.items()}
         for source_id, name in zip(names["source_id"], names["label"], strict=True)
     }
-    return pd.DataFrame(card, index=list(rows))
+    return pd.DataFrame(card, index=list(rows), dtype=object)
 
 
 def _cell(frame: pd.DataFrame, source_id: str, column: str) -> str:
@@ -317,7 +322,7 @@ def _cell(frame: pd.DataFrame, source_id: str, column: str) -> str:
     if not len(values) or pd.isna(values.iloc[0]):
         return label("missing", lang="en")
     value = values.iloc[0]
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return value if isinstance(value, str) else str(value)
 
 
 def tell_extremes(costs: pd.DataFrame) -> list[str]:

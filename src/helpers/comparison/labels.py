@@ -7,13 +7,15 @@ figures.  Output: the same frames with names and texts to show.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from helpers.amounts import plain
 from helpers.charts import format_amount
+from helpers.traced import objects, traced_column
 from helpers.wording import label, say
 
 _DEPARTMENT = re.compile(r"_\d{4}_(?:budget|final)$")
@@ -164,10 +166,27 @@ def amount_text(yuan: Decimal | float | None) -> str:
 
 
 def amounts_as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Return a frame with amounts in yuan written in 万元; missing reads as missing."""
-    return frame.assign(
-        **{column: [amount_text(value) for value in frame[column]] for column in columns}
-    )
+    """Return a frame with amounts in yuan written in 万元; missing reads as missing.
+
+    An amount whose place stands beside it, in ``<column>_origin``, keeps it.
+    """
+    return _as_text(frame, columns, amount_text)
+
+
+def counts_as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a frame with numbers of persons or things written out; places as for amounts."""
+    return _as_text(frame, columns, lambda value: number_text(value, ","))
+
+
+def _as_text(
+    frame: pd.DataFrame, columns: Sequence[str], write: Callable[[Any], str]
+) -> pd.DataFrame:
+    texts = {column: [write(value) for value in frame[column]] for column in columns}
+    for column in columns:
+        if f"{column}_origin" in frame:
+            places = (frame["source_id"], frame[f"{column}_origin"])
+            texts[column] = objects(traced_column(texts[column], *places), frame.index)
+    return frame.assign(**texts)
 
 
 def shares_as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

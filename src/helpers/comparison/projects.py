@@ -76,18 +76,70 @@ def project_measures(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        As :func:`helpers.measures.project_concentration`, with ``label``; ``phase`` is that of the
+        As :func:`helpers.measures.project_concentration`, with ``label`` and
+        ``largest_yuan_origin``, the place of the largest project; ``phase`` is that of the
         disclosure.
     """
-    # The first frame has no rows, only the columns: a list without projects has them, too.
-    frames = [measures.project_concentration(projects.iloc[:0])]
-    frames += [
+    frames = [
         measures.project_concentration(group, _AMOUNT_OF_KIND[source["kind"]]).assign(
             phase=_PHASE_OF_KIND[source["kind"]]
         )
         for source, group in _by_source(projects, sources)
     ]
-    return name_disclosures(pd.concat(frames, ignore_index=True), sources)
+    # A list without projects has the columns, too; beside others it would cost them their type.
+    frames = frames or [measures.project_concentration(projects.iloc[:0])]
+    measured = name_disclosures(pd.concat(frames, ignore_index=True), sources)
+    largest = {
+        source["source_id"]: next(
+            iter(_origins_by_size(group, _AMOUNT_OF_KIND[source["kind"]])), None
+        )
+        for source, group in _by_source(projects, sources)
+    }
+    return measured.assign(largest_yuan_origin=[largest[key] for key in measured["source_id"]])
+
+
+def _origins_by_size(projects: pd.DataFrame, amount: str) -> list[str]:
+    """Return the places of projects in the order of :func:`helpers.measures.ranked_projects`."""
+    stated = [
+        (value, origin)
+        for value, origin in zip(projects[amount], projects["origin"], strict=True)
+        if not pd.isna(value) and value
+    ]
+    return [origin for _, origin in sorted(stated, key=lambda pair: -pair[0])]
+
+
+def projects_listed(projects: pd.DataFrame, sources: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return the n largest projects of each disclosure in its own phase, each with its place.
+
+    Parameters
+    ----------
+    projects
+        :func:`counted_projects`.
+    n
+        How many of each disclosure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Disclosure, project, budget unit, amount and share of the projects' sum, as texts, the
+        largest first.
+    """
+    frames = [
+        ranked.assign(
+            source_id=source["source_id"].iloc[0],
+            label=source["label"].iloc[0],
+            amount_yuan_origin=_origins_by_size(
+                projects[projects["source_id"] == source["source_id"].iloc[0]],
+                _AMOUNT_OF_KIND[source["kind"].iloc[0]],
+            ),
+        ).head(n)
+        for ranked, source in ranked_by_disclosure(projects, sources)
+    ]
+    columns = ["label", "project_name", "budget_unit", "amount_yuan", "share"]
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    listed = pd.concat(frames, ignore_index=True)
+    return readable(shares_as_text(amounts_as_text(listed, ["amount_yuan"]), ["share"])[columns])
 
 
 def _by_source(frame: pd.DataFrame, sources: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
@@ -125,11 +177,11 @@ def ranked_by_disclosure(
 
 def lorenz_by_disclosure(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return the Lorenz curve of each disclosure's projects in its own phase, with ``label``."""
-    frames = [measures.lorenz_curves(projects.iloc[:0])]
-    frames += [
+    frames = [
         measures.lorenz_curves(group, _AMOUNT_OF_KIND[source["kind"]])
         for source, group in _by_source(projects, sources)
     ]
+    frames = frames or [measures.lorenz_curves(projects.iloc[:0])]
     return name_disclosures(pd.concat(frames, ignore_index=True), sources)
 
 

@@ -109,7 +109,8 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
         ``basic_per_person, personnel_per_person, public_per_person`` (yuan per person in post),
         ``three_public_to_public_share``. ``conflicts`` names the columns for which the document
         states more than one value (the table's is taken); ``findings`` lists the findings that
-        touch a figure taken.
+        touch a figure taken; ``basic_yuan_origin`` and so on for each published figure name its
+        place, None without one.
 
     Raises
     ------
@@ -119,18 +120,22 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, figures in groups(key_figures, DISCLOSURE).items():
         taken: list[Decimal | None] = []
+        origins: list[str | None] = []
         conflicts: list[str] = []
         findings: list[str] = []
         for column, (measure, funds) in _COST_FIGURES.items():
             found = stated_figures(figures, measure, funds)
             values = [exact(value) for value in found["value"]]
             taken.append(values[0] if values else None)
+            origins.append(next(iter(found.get("origin", ())), None))
             if len(set(values)) > 1:
                 conflicts.append(column)
             findings += [str(f) for f in found["findings"].head(1) if not pd.isna(f) and f != ""]
         if any(value is not None for value in taken[:3]):
-            rows.append((*key, *taken, "; ".join(conflicts), "; ".join(dict.fromkeys(findings))))
-    costs = table(rows, [*DISCLOSURE, *_COST_FIGURES, "conflicts", "findings"])
+            notes = ("; ".join(conflicts), "; ".join(dict.fromkeys(findings)))
+            rows.append((*key, *taken, *notes, *origins))
+    places = [f"{column}_origin" for column in _COST_FIGURES]
+    costs = table(rows, [*DISCLOSURE, *_COST_FIGURES, "conflicts", "findings", *places])
     personnel, public = costs["personnel_yuan"], costs["public_yuan"]
     both = [None if None in pair else add(pair) for pair in zip(personnel, public, strict=True)]
     in_post = costs["persons_in_post"]

@@ -246,7 +246,8 @@ def project_coverage(
         and ``spent_yuan`` (expenditure of the year 本年支出 where stated, without what is carried
         over, else total expenditure) as published, ``coverage_share`` (projects in project
         expenditure; above 1 where carried-over money is listed) and ``total_share`` (projects in
-        ``spent_yuan``). What is not published is None or NaN.
+        ``spent_yuan``), ``project_expenditure_yuan_origin, spent_yuan_origin`` (the places of the
+        two figures published). What is not published is None or NaN.
     """
     amounts = pd.Series(_amounts(projects, amount), index=projects.index, dtype=object)
     listed = groups(projects.assign(amount_yuan=amounts), ["source_id"])
@@ -258,12 +259,15 @@ def project_coverage(
     for (source, fund), stated in groups(figures, ["source_id", "fund"]).items():
         own = listed.get((source,), projects.iloc[:0].assign(amount_yuan=None))
         own_yuan = add((own if not fund else own[own["fund"] == fund])["amount_yuan"])
-        project_yuan, current, total = (
-            next(map(exact, stated_figures(stated, measure, (fund,))["value"]), None)
-            for measure in measures
+        found = [stated_figures(stated, measure, (fund,)) for measure in measures]
+        project, current, total = (
+            (next(map(exact, f["value"]), None), next(iter(f.get("origin", ())), None))
+            for f in found
         )
-        published = [project_yuan, total if current is None else current]
+        published, origins = zip(project, total if current[0] is None else current, strict=True)
         shares = [ratio(own_yuan, figure) for figure in published]
-        rows.append((source, fund or "", AMOUNT_PHASES[amount], own_yuan, *published, *shares))
+        key = (source, fund or "", AMOUNT_PHASES[amount])
+        rows.append((*key, own_yuan, *published, *shares, *origins))
     columns = ["source_id", "fund", "phase", "projects_yuan", "project_expenditure_yuan"]
-    return table(rows, [*columns, "spent_yuan", "coverage_share", "total_share"])
+    columns += ["spent_yuan", "coverage_share", "total_share"]
+    return table(rows, [*columns, "project_expenditure_yuan_origin", "spent_yuan_origin"])

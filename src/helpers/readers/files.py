@@ -73,7 +73,19 @@ def read_document(path: Path) -> Document:
     text = _decode(path.name, path.read_bytes())
     if not _CHINESE.search(text):
         raise DisclosureError(f"{path.name} holds no Chinese text, so it is no disclosure.")
-    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return parse_lines(path.name, tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+
+
+def parse_lines(name: str, lines: tuple[str, ...]) -> Document:
+    """Read the lines of a text file, in the layout they show.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    lines
+        Without line ends.
+    """
     if cell_lines.is_cell_per_line(lines):
-        return Document(path.name, lines, cell_lines.read_blocks(lines), "cell_lines")
-    return Document(path.name, lines, delimited.read_blocks(lines), "delimited")
+        return Document(name, lines, cell_lines.read_blocks(lines), "cell_lines")
+    return Document(name, lines, delimited.read_blocks(lines), "delimited")

@@ -22,7 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from helpers.report.disclosure import describe_disclosure
-from helpers.report.pages import TEMPLATES, PageError, readable_tables, write_page
+from helpers.report.pages import (
+    TEMPLATES,
+    PageError,
+    link_origins,
+    readable_tables,
+    write_page,
+)
 from helpers.report.typeface import embed_chinese
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -268,6 +274,7 @@ def _export(job: Job, notebook: Any, outcome: Outcome) -> str:
         **dict.fromkeys(_SCRIPT_ADDRESSES, ""),
     )
     disclosure = describe_disclosure(job.root, job.source_id) if job.source_id else None
+    up = "../" if disclosure else ""
     page = {
         "title": outcome.title,
         "result": outcome.result,
@@ -275,10 +282,12 @@ def _export(job: Job, notebook: Any, outcome: Outcome) -> str:
         "sources": job.sources,
         "template": job.name.partition("/")[0],
         "version": job.version,
-        "index": "../index.html" if disclosure else "index.html",
+        "index": f"{up}index.html",
+        "document": f"{up}source/{job.source_id}.html" if disclosure else "",
     }
     resources = {"metadata": {"path": str(job.root / "notebooks")}, "page": page}
     text, _ = exporter.from_notebook_node(notebook, resources)
+    text = link_origins(text, f"{up}source/")
     return text.replace("<!-- contents -->", _contents(text), 1)
 
 

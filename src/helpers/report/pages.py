@@ -21,6 +21,9 @@ _TAG = re.compile(r"<[^>]+>")
 _NUMBER = re.compile(r"[-−+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?( ?(%|万元|亿元|元))?")
 _CODE = re.compile(r"0\d+|\d{5,}")
 _BLANK = re.compile(r"(|—|–|-|&mdash;|nan|none|<na>|&lt;na&gt;)", re.IGNORECASE)
+_ORIGIN = re.compile(
+    r'<span class="origin" data-place="([a-z0-9_]+)#(L\d+)"( title="[^"]*")>([^<]*)</span>'
+)
 _STYLE_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 
@@ -93,6 +96,25 @@ class _References(HTMLParser):
 
     def _add_style(self, css: str) -> None:
         self.found.update(url.strip() or imported for url, imported in _STYLE_URL.findall(css))
+
+
+def link_origins(html: str, folder: str) -> str:
+    """Make a link to the line of the document of each figure that knows its place.
+
+    Parameters
+    ----------
+    html
+        With the spans of `helpers.traced`.
+    folder
+        Where the source pages lie, relative to the page: ``../source/``.
+
+    Examples
+    --------
+    >>> span = '<span class="origin" data-place="anyang_2024_budget#L7" title="line 7">8</span>'
+    >>> link_origins(span, "source/")
+    '<a class="origin" href="source/anyang_2024_budget.html#L7" title="line 7">8</a>'
+    """
+    return _ORIGIN.sub(rf'<a class="origin" href="{folder}\1.html#\2"\3>\4</a>', html)
 
 
 def readable_tables(html: str) -> str:

@@ -18,6 +18,7 @@ from helpers.report.disclosure import describe_disclosure, find_disclosures
 from helpers.report.notebook import Job, Outcome
 from helpers.report.pages import remove_unfinished
 from helpers.report.site import Entry, make_address, write_index
+from helpers.report.source_page import SOURCE_PAGES
 from helpers.report.state import Inputs, State, digest_files, digest_library, list_files
 from helpers.report.template import (
     ReportError,
@@ -149,7 +150,8 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
         remove_unfinished(reports)
         run = _Run(settings, root, state, show_progress)
         cleaning = [t for t in templates if t.name == CLEANING_TEMPLATE]
-        analyses = [t for t in chosen if t.name != CLEANING_TEMPLATE]
+        # The pages the others link to come with every run, as cleaning does.
+        analyses = [SOURCE_PAGES, *(t for t in chosen if t.name != CLEANING_TEMPLATE)]
         results = [_misnamed(reports, name) for name in misnamed]
         with run.progress(_count_pages(cleaning + analyses, sources)):
             done = run.stage(_plan(reports, cleaning, sources, values), sources, ())
@@ -159,7 +161,7 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
             ready = [t for t in planned if _can_run(t, clean)]
             results += [*done, *run.stage(ready, clean, left_out)]
             results += run.skip([t for t in planned if t not in ready])
-        _write_index(root, state, templates)
+        _write_index(root, state, [*templates, SOURCE_PAGES])
     return results
 
 

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from helpers.report.notebook import Job, Outcome, render_notebook
+from helpers.report.source_page import render_source_page
 
 # What starting Jupyter and a kernel may add to the time a notebook is given, on a busy machine.
 _GRACE_SECONDS = 90
@@ -95,7 +96,9 @@ def _serve(connection: Connection, scratch: Path) -> None:
             job = connection.recv()
         except EOFError:
             return
-        connection.send(render_notebook(job, scratch))
+        # A job without a notebook asks for the lines of the document instead.
+        done = render_notebook(job, scratch) if job.notebook else render_source_page(job)
+        connection.send(done)
 
 
 def _finished(busy: list[_Worker]) -> Iterator[tuple[_Worker, Outcome]]:
