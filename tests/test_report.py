@@ -456,6 +456,64 @@ def test_only_what_changed_is_rendered_again(tmp_path: Path) -> None:
     assert '<a href="04_compare.html">older version</a>' in index
 
 
+def test_a_broken_notebook_costs_itself_only(tmp_path: Path) -> None:
+    root = make_site(tmp_path, {PARK: "人员经费 120000\n"}, ["02_clean_disclosure", "04_compare"])
+    run_reports(ReportSettings(root=root))
+    notebooks = root / "notebooks"
+    (notebooks / "04_compare-Copy1.ipynb").write_text("sketch", encoding="utf-8")
+    (notebooks / "05_new.ipynb").write_text("{", encoding="utf-8")
+    (notebooks / "04_compare.ipynb").write_text("<<<<<<< ours", encoding="utf-8")
+    results = {r.name: r for r in run_reports(ReportSettings(root=root))}
+    assert {n: r.status for n, r in results.items()} == {
+        f"02_clean_disclosure/{PARK}": "up to date",
+        f"source/{PARK}": "up to date",
+        "04_compare": "failed",
+        "05_new": "failed",
+    }
+    assert "04_compare.ipynb: not a readable notebook" in results["04_compare"].reason
+    index = (root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert '<a href="04_compare.html">older version</a>' in index
+    assert "05_new.ipynb: not a readable notebook" in index
+
+    only = run_reports(ReportSettings(root=root, templates=("02",)))
+    assert {r.status for r in only} == {"up to date"}
+    (notebooks / "02_clean_disclosure.ipynb").write_text("{", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"02_clean_disclosure\.ipynb: not a readable notebook"):
+        run_reports(ReportSettings(root=root))
+
+
+def test_a_link_to_nothing_costs_one_disclosure(tmp_path: Path) -> None:
+    texts = {PARK: "人员经费 120000\n", SCHOOL: "人员经费 98000\n"}
+    root = make_site(tmp_path, texts, ["02_clean_disclosure", "04_compare"])
+    text = root / "data" / "raw" / SCHOOL / "text.txt"
+    text.unlink()
+    try:
+        text.symlink_to(root / "gone.txt")
+    except OSError:
+        pytest.skip("this system makes no links")
+    results = {r.name: r.status for r in run_reports(ReportSettings(root=root))}
+    assert results == {
+        f"02_clean_disclosure/{PARK}": "rendered",
+        f"02_clean_disclosure/{SCHOOL}": "failed",
+        "04_compare": "rendered",
+        f"source/{PARK}": "rendered",
+        f"source/{SCHOOL}": "skipped",
+    }
+
+
+def test_no_place_to_write_to_is_told(tmp_path: Path, capsys) -> None:
+    root = make_site(tmp_path, {PARK: "人员经费 1\n"}, ["02_clean_disclosure"])
+    (root / "reports").write_text("a file", encoding="utf-8")
+    assert report_command(ReportSettings(root=root)) == 2
+    assert str(root / "reports") in capsys.readouterr().err
+    (root / "reports").unlink()
+    (root / "reports" / ".state" / "lock.sqlite").mkdir(parents=True)
+    assert report_command(ReportSettings(root=root)) == 2
+    assert (
+        capsys.readouterr().err == f"{root / 'reports' / '.state'}: unable to open database file.\n"
+    )
+
+
 def test_template_digest_ignores_outputs() -> None:
     template = read_template(NOTEBOOKS / "04_compare.ipynb")
     assert template.scope == "comparison"
@@ -497,6 +555,7 @@ def test_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch) -> Non
     with pytest.raises(OSError, match="disk full"):
         write_page(page, "<p>new</p>")
     assert page.read_text(encoding="utf-8") == "<p>old</p>"
+    assert list(page.parent.iterdir()) == [page]
     remove_unfinished(tmp_path)
     assert [p.name for p in page.parent.iterdir()] == ["page.html"]
 

@@ -28,7 +28,7 @@ def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
     except DisclosureError as error:
         return str(error), False
     except OSError as error:
-        return f"{place} could not be cleaned: {error.strerror} ({error.filename}).", False
+        return f"{place} could not be cleaned: {error.strerror} ({error.filename or out}).", False
     except Exception as error:  # in a batch a fault met in one file must not cost the others
         fault = f"{type(error).__name__}: {error}"
         return f"{place} could not be cleaned, by a fault of this program: {fault}", False
@@ -189,6 +189,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return parsed.run(parsed)
     except DisclosureError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:  # a folder that cannot be written to, or a full disk
+        print(f"{error.filename or 'Nothing written'}: {error.strerror or error}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Interrupted; what was finished is kept.", file=sys.stderr)

@@ -30,6 +30,10 @@ def report_command(settings: ReportSettings) -> int:
     except ReportError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:  # no place to write to: as early as the state, as late as the index
+        where = error.filename or settings.root / "reports"
+        print(f"{where}: {error.strerror or error}.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("Interrupted; what was finished is kept.", file=sys.stderr)
         return 130

@@ -44,8 +44,12 @@ def write_page(path: Path, html: str) -> None:
         raise PageError(f"the page would load {', '.join(sorted(outside)[:3])}")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
-    unfinished.write_text(html, encoding="utf-8")
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_text(html, encoding="utf-8")
+        os.replace(unfinished, path)
+    except OSError:  # a full disk: a part of a page would take up its last bytes
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def remove_unfinished(folder: Path) -> None:

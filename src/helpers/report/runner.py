@@ -141,9 +141,12 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
         type, no notebooks, no disclosures, or another run in the same folder.
     """
     root = settings.root.resolve()
-    templates = read_templates(root / "notebooks")
+    templates, broken = read_templates(root / "notebooks")
+    if CLEANING_TEMPLATE in broken:  # without it nothing else would be about today's documents
+        raise ReportError(broken[CLEANING_TEMPLATE])
     sources, misnamed = _choose_sources(root, settings.sources)
-    chosen = choose_templates(templates, settings.templates)
+    names = choose_templates([t.name for t in templates] + list(broken), settings.templates)
+    chosen = [t for t in templates if t.name in names]
     values = choose_values(chosen, settings.parameters)
     reports = root / "reports"
     with closing(State(reports / ".state")) as state:
@@ -153,6 +156,7 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
         # The pages the others link to come with every run, as cleaning does.
         analyses = [SOURCE_PAGES, *(t for t in chosen if t.name != CLEANING_TEMPLATE)]
         results = [_misnamed(reports, name) for name in misnamed]
+        results += [_unreadable(reports, n, reason) for n, reason in broken.items() if n in names]
         with run.progress(_count_pages(cleaning + analyses, sources)):
             done = run.stage(_plan(reports, cleaning, sources, values), sources, ())
             clean = [s for s in sources if f"{CLEANING_TEMPLATE}/{s}" not in _failed(done)]
@@ -161,7 +165,7 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
             ready = [t for t in planned if _can_run(t, clean)]
             results += [*done, *run.stage(ready, clean, left_out)]
             results += run.skip([t for t in planned if t not in ready])
-        _write_index(root, state, [*templates, SOURCE_PAGES])
+        _write_index(root, state, [*templates, SOURCE_PAGES], broken)
     return results
 
 
@@ -206,6 +210,10 @@ def _misnamed(reports: Path, folder: str) -> ReportResult:
     name = f"{CLEANING_TEMPLATE}/{folder}"
     reason = f"data/raw/{folder}: the name of a disclosure has only a-z, 0-9 and _"
     return ReportResult(name, "failed", reports / f"{name}.html", reason)
+
+
+def _unreadable(reports: Path, template: str, reason: str) -> ReportResult:
+    return ReportResult(template, "failed", reports / f"{template}.html", reason)
 
 
 class _Run:
@@ -375,7 +383,9 @@ def _from_record(task: ReportTask, status: Status, record: dict[str, Any]) -> Re
     return ReportResult(task.name, status, task.page, left_out=left_out, **kept)
 
 
-def _write_index(root: Path, state: State, templates: Sequence[Template]) -> None:
+def _write_index(
+    root: Path, state: State, templates: Sequence[Template], broken: Mapping[str, str]
+) -> None:
     """List all there is, also what this run was not asked for."""
     reports = root / "reports"
     sources, misnamed = find_disclosures(root)
@@ -387,6 +397,7 @@ def _write_index(root: Path, state: State, templates: Sequence[Template]) -> Non
         if (r := records.get(t.name))
     ]
     found += [_misnamed(reports, name) for name in misnamed]
+    found += [_unreadable(reports, name, reason) for name, reason in broken.items()]
     entries = []
     for result in found:
         template, _, source_id = result.name.partition("/")

@@ -8,8 +8,8 @@ it must be rendered again. The comparing and storing is doit's: its dependency d
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,12 @@ class Inputs:
     page: Path
 
     def stamps(self) -> dict[Path, tuple[int, int]]:
-        """Time and size of each file read, to see later that nobody wrote to it meanwhile."""
-        return {p: (s.st_mtime_ns, s.st_size) for p in self.files for s in [p.stat()]}
+        """Time and size of each file read, to see later that nobody wrote to it meanwhile.
+
+        A file that is gone, or a link to nothing, is left out: reading it is what fails.
+        """
+        there = (p for p in self.files if p.exists())
+        return {p: (s.st_mtime_ns, s.st_size) for p in there for s in [p.stat()]}
 
 
 class State:
@@ -58,7 +62,9 @@ class State:
     Raises
     ------
     ReportError
-        If another run is using it.
+        If another run is using it, or it cannot be read or written, now or later.
+    OSError
+        If the folder cannot be made.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -66,12 +72,17 @@ class State:
         # The number changes with what is kept: pages of an older kind are rendered again.
         self._database = str(folder / "pages-1.sqlite")
         # A lock the system releases whatever becomes of this process, on every platform.
-        self._lock = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None)
+        try:
+            self._lock = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None)
+        except sqlite3.Error as error:
+            raise ReportError(f"{folder}: {error}.") from error
         try:
             self._lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             self._lock.close()
-            message = f"{folder.parent}: another run is rendering into this folder."
+            busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            where, what = folder.parent, "another run is rendering into this folder"
+            message = f"{where}: {what}." if busy else f"{folder}: {error}."
             raise ReportError(message) from error
 
     def close(self) -> None:
@@ -90,14 +101,14 @@ class State:
         -------
         set of str
         """
-        with closing(self._open()) as dependency:
+        with self._open() as dependency:
             tasks = [_task(name, i) for name, i in inputs.items()]
             return {t.name for t in tasks if dependency.get_status(t, {}).status != "up-to-date"}
 
     def save_success(self, name: str, inputs: Inputs, record: dict[str, Any]) -> None:
         """Remember that a page was rendered from these inputs, and what it said."""
         task = _task(name, inputs)
-        with closing(self._open()) as dependency:
+        with self._open() as dependency:
             dependency.get_status(task, {})  # computes the digest that is saved next
             task.save_extra_values()
             dependency.backend.remove(name)
@@ -106,28 +117,32 @@ class State:
 
     def save_failure(self, name: str, record: dict[str, Any]) -> None:
         """Remember that a page must be rendered again, and why it could not be."""
-        with closing(self._open()) as dependency:
+        with self._open() as dependency:
             dependency.backend.remove(name)
             dependency.backend.set(name, "record:", record)
 
     def amend(self, name: str, record: dict[str, Any]) -> None:
         """Correct what is remembered of a page that stays as it is."""
-        with closing(self._open()) as dependency:
+        with self._open() as dependency:
             dependency.backend.get(name, "record:")  # loads what is stored beside it
             dependency.backend.set(name, "record:", record)
 
     def records(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Read what was remembered of pages."""
-        with closing(self._open()) as dependency:
+        with self._open() as dependency:
             found = {name: dependency.backend.get(name, "record:") for name in names}
         return {name: record for name, record in found.items() if record}
 
-    def _open(self) -> Dependency:
+    @contextmanager
+    def _open(self) -> Iterator[Dependency]:
         try:
-            return Dependency(SqliteDB, self._database)
+            with closing(Dependency(SqliteDB, self._database)) as dependency:
+                yield dependency
         except DatabaseException as error:
             message = f"{self._database}: damaged; delete it, and everything is rendered again."
             raise ReportError(message) from error
+        except sqlite3.Error as error:  # a full disk, or a folder made unwritable
+            raise ReportError(f"{self._database}: {error}.") from error
 
 
 def _task(name: str, inputs: Inputs) -> Task:

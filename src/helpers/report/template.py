@@ -9,6 +9,7 @@ import ast
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 _CONTAINERS: dict[str, type] = {"list": list, "tuple": tuple, "dict": dict}
 # The parameters through which the runner says which disclosures a notebook is about.
 SOURCE_PARAMETERS = ("source_id", "source_ids")
+# JupyterLab calls the copy of a notebook so; it is somebody's sketch, not a report.
+_COPY = re.compile(r"-Copy\d*$")
 
 
 class ReportError(ValueError):
@@ -68,19 +71,29 @@ class Template:
         return "comparison" if "source_ids" in self.parameters else "once"
 
 
-def read_templates(folder: Path) -> list[Template]:
-    """Read the numbered notebooks of a folder, sorted by name.
+def read_templates(folder: Path) -> tuple[list[Template], dict[str, str]]:
+    """Read the numbered notebooks of a folder, sorted by name; copies are left out.
+
+    Returns
+    -------
+    (list of Template, dict of str to str)
+        The templates, and for each notebook that is none its name and the reason.
 
     Raises
     ------
     ReportError
-        If there is none, or one is not a notebook or has parameters that are not literals; the
-        message names the file.
+        If there is no notebook.
     """
-    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted(p for p in folder.glob("[0-9][0-9]_*.ipynb") if not _COPY.search(p.stem))
     if not paths:
         raise ReportError(f"{folder}: no notebook named like 02_some_name.ipynb in this folder.")
-    return [read_template(path) for path in paths]
+    templates, broken = [], {}
+    for path in paths:
+        try:
+            templates.append(read_template(path))
+        except ReportError as error:
+            broken[path.stem] = str(error)
+    return templates, broken
 
 
 def read_template(path: Path) -> Template:
@@ -89,7 +102,8 @@ def read_template(path: Path) -> Template:
     Raises
     ------
     ReportError
-        As in `read_templates`.
+        If it is not a notebook, or has parameters that are not literals; the message names the
+        file.
     """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -212,15 +226,14 @@ def _fits(value: Any, hint: ast.expr) -> bool:
     raise ReportError(f"'{ast.unparse(hint)}' is not a type a parameter can have.")
 
 
-def choose_templates(templates: Sequence[Template], wanted: Sequence[str]) -> list[Template]:
-    """Pick templates by name or by number (``04``); none wanted means all.
+def choose_templates(names: Sequence[str], wanted: Sequence[str]) -> set[str]:
+    """Pick names of templates by name or by number (``04``); none wanted means all.
 
     Raises
     ------
     ReportError
         If one is unknown; the message names the nearest.
     """
-    names = [t.name for t in templates]
     chosen = set()
     for want in wanted:
         stem = want.removesuffix(".ipynb")
@@ -228,7 +241,7 @@ def choose_templates(templates: Sequence[Template], wanted: Sequence[str]) -> li
         if not hits:
             raise ReportError(f"Unknown template '{want}'; {nearest(want, names)}.")
         chosen.update(hits)
-    return [t for t in templates if not wanted or t.name in chosen]
+    return chosen if wanted else set(names)
 
 
 def choose_values(templates: Sequence[Template], given: Mapping[str, Any]) -> dict[str, dict]:
