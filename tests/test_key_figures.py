@@ -27,11 +27,13 @@ def source_of(kind):
     return Source("a_b_2024", Path("x.txt"), "", "某市园林局", "", 2024, kind, None, "")
 
 
-def claim(subject, value, unit="万元", role="amount", direction="", section="", origin="L9"):
+def claim(
+    subject, value, unit="万元", role="amount", direction="", section="", origin="L9", text=""
+):
     value = None if value is None else Decimal(value)
     return {
         **{"subject": subject, "value": value, "unit": unit, "role": role},
-        **{"direction": direction, "section": section, "origin": origin},
+        **{"direction": direction, "section": section, "origin": origin, "text": text},
     }
 
 
@@ -57,6 +59,46 @@ def test_a_table_goes_before_a_sentence():
     key = ("personnel_cost", "general_public", "initial_budget")
     assert figures("budget", [table], [sentence]) == {key: ("500", "L1")}
     assert figures("budget", [], [sentence]) == {key: ("90000", "L9")}
+
+
+def test_a_sentence_about_another_year_is_no_figure_of_this_one(tmp_path):
+    path = tmp_path / "a_b_2024_budget.txt"
+    path.write_text(
+        "一、2023年“三公”经费决算情况\n"
+        "2023年度“三公”经费合计支出20.12万元，其中：公务接待12.39万元，公务用车运行费用7.73万元。\n"
+        "二、2024年“三公”经费预算安排情况\n"
+        "2024年度“三公”经费预算总计21.8万元，其中：公务接待11.8万元，公务用车运行费用10万元。\n"
+        "2024年度“三公”经费预算较2023年度增加1.68万元，增长8.35%。\n",
+        encoding="utf-8",
+    )
+    found = {
+        row["measure"]: (row["value"], row["origin"]) for row in read(path).rows["key_figures"]
+    }
+    assert found == {
+        "three_public": (Decimal("218000"), "L4"),
+        "reception": (Decimal("118000"), "L4"),
+        "vehicle_running": (Decimal("100000"), "L4"),
+        "three_public_change": (Decimal("16800"), "L5"),
+        "three_public_growth": (Decimal("8.35"), "L5"),
+    }
+
+
+def test_a_budget_may_state_its_figures_in_sentences(tmp_path):
+    path = tmp_path / "a_b_2024_budget.txt"
+    path.write_text(
+        "某市司法局2024年部门预算\n六、一般公共预算基本支出情况说明\n"
+        "2024年本年一般公共预算基本支出881300.39元，其中：\n"
+        "人员经费809961.19元，主要包括：基本工资；\n公用经费71339.2元，主要包括：办公费。\n",
+        encoding="utf-8",
+    )
+    found = {
+        row["measure"]: (row["value"], row["origin"]) for row in read(path).rows["key_figures"]
+    }
+    assert found == {
+        "basic_expenditure": (Decimal("881300.39"), "L3"),
+        "personnel_cost": (Decimal("809961.19"), "L4"),
+        "public_cost": (Decimal("71339.2"), "L5"),
+    }
 
 
 def test_only_the_total_row_of_a_table_counts():

@@ -21,6 +21,8 @@ from helpers.sources import Source
 
 Row = dict[str, Any]
 
+_YEAR = re.compile(r"(20\d{2})年")
+
 # Sentences may leave the 元 of 万元 out.
 _FACTORS = UNIT_FACTORS | {"万": UNIT_FACTORS["万元"]}
 
@@ -46,6 +48,26 @@ def _claim_value(claim: Row) -> Decimal:
     """Bring a claim's value to the unit of its measure; a decrease is negative."""
     value = claim["value"] * _FACTORS.get(claim["unit"], Decimal(1))
     return plain(-value if claim["direction"] == "decrease" else value)
+
+
+def _is_of_another_year(claim: Row, fiscal_year: int) -> bool:
+    """Tell whether the sentence puts the figure into other years only, as a review of the past."""
+    years = set(_YEAR.findall(claim["text"]))
+    is_change = claim["role"] in ("change", "growth")  # names the year it is compared with
+    return bool(years) and str(fiscal_year) not in years and not is_change
+
+
+def _of_the_year(claims: Iterable[Row], fiscal_year: int) -> list[Row]:
+    """Leave out what a sentence says of another year, its parts (``…/公务接待费``) included."""
+    kept: list[Row] = []
+    past = ""
+    for claim in claims:
+        if _is_of_another_year(claim, fiscal_year):
+            past = claim["subject"] + "/"
+        elif not past or not claim["subject"].startswith(past):
+            past = ""
+            kept.append(claim)
+    return kept
 
 
 def _from_claims(rule: dict[str, str], claims: Iterable[Row]) -> tuple[Decimal, str] | None:
@@ -80,6 +102,7 @@ def key_figure_rows(source: Source, facts: Sequence[Row], claims: Sequence[Row])
         square_metre.  Where both a table and a sentence state a measure the table is taken.
     """
     units = {row["measure"]: row["unit"] for row in read_reference("measures")}
+    stated = _of_the_year(claims, source.fiscal_year)
     found: dict[tuple[str, str, str], Row] = {}
     for rule in read_reference("key_figure_rules"):
         phase = rule["phase"] or source.phase
@@ -87,7 +110,7 @@ def key_figure_rows(source: Source, facts: Sequence[Row], claims: Sequence[Row])
         if key in found:
             continue
         figure = (
-            _from_facts(rule, facts) if rule["source"] == "fact" else _from_claims(rule, claims)
+            _from_facts(rule, facts) if rule["source"] == "fact" else _from_claims(rule, stated)
         )
         if figure is None:
             continue
