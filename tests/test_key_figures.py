@@ -64,7 +64,7 @@ def test_a_table_goes_before_a_sentence():
 def test_a_sentence_about_another_year_is_no_figure_of_this_one(tmp_path):
     path = tmp_path / "a_b_2024_budget.txt"
     path.write_text(
-        "一、2023年“三公”经费决算情况\n"
+        "关于某市司法局2024年“三公”经费的说明\n"
         "2023年度“三公”经费合计支出20.12万元，其中：公务接待12.39万元，公务用车运行费用7.73万元。\n"
         "二、2024年“三公”经费预算安排情况\n"
         "2024年度“三公”经费预算总计21.8万元，其中：公务接待11.8万元，公务用车运行费用10万元。\n"

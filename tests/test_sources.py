@@ -67,7 +67,7 @@ def refusal(call, *arguments):
 
 
 def test_there_are_cases():
-    assert len(CASES) >= 4
+    assert len(CASES) >= 5
     for case in CASES:
         assert {path.name for path in case.iterdir()} == {"document.txt", "message.txt"}, case.name
 
@@ -269,12 +269,6 @@ def test_proposed_identifier_where_the_name_is_none(tmp_path):
 def test_proposed_department(tmp_path, line, department):
     source = propose(tmp_path, f"第二部分 2024年部门预算公开表\n{line}\n项目\t金额\n")
     assert source.department == department
-
-
-def test_an_excerpt_without_a_department_is_called_by_its_identifier(tmp_path):
-    source = propose(tmp_path, "2024年部门预算\n收入总计529.03万元\n", "excerpt_2024_budget.txt")
-    assert source.department == "excerpt_2024_budget"
-    assert source.title == "2024年部门预算公开"
 
 
 @pytest.mark.parametrize("title", ["某市财政局2024年预算", "某市财政局2024年度收支决算"])

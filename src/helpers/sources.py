@@ -207,13 +207,12 @@ def propose_source(path: Path, document: Document) -> Source:
     -------
     Source
         ``source_id`` is the file's stem where that is a valid identifier, else ``disclosure_`` and
-        the start of the checksum.  An excerpt may not name its department: it is then called by
-        the ``source_id``, which nobody takes for a name.
+        the start of the checksum.
 
     Raises
     ------
     DisclosureError
-        If the text names no year with 预算 or 决算.
+        If the text names no year with 预算 or 决算, or no department.
     """
     texts = [
         squeeze(cell.text) for table in document.raw_tables() for row in table.rows for cell in row
@@ -225,15 +224,18 @@ def propose_source(path: Path, document: Document) -> Source:
             f"{path.name} names no year with 预算 or 决算, so it is no disclosure."
         )
     year, word = named
+    department = _department(texts)
+    if department is None:
+        raise DisclosureError(
+            f"{path.name} does not say which department it is about; say so in a source.yml."
+        )
     digest = checksum(path)
     stem = path.stem.lower()
-    source_id = stem if SOURCE_ID.fullmatch(stem) else f"disclosure_{digest[:8]}"
-    department = _department(texts)
     return Source(
-        source_id=source_id,
+        source_id=stem if SOURCE_ID.fullmatch(stem) else f"disclosure_{digest[:8]}",
         path=path,
-        title=f"{department or ''}{year}年{'部门预算' if word == '预算' else '部门决算'}公开",
-        department=department or source_id,
+        title=f"{department}{year}年{'部门预算' if word == '预算' else '部门决算'}公开",
+        department=department,
         place="",
         fiscal_year=int(year),
         kind="budget" if word == "预算" else "final",
