@@ -2,8 +2,9 @@
 
 import pytest
 
+from helpers.columns import AMOUNT, CODE, LABEL, PROJECT, SERIAL
 from helpers.document import Document
-from helpers.grid import AMOUNT, CODE, LABEL, PROJECT, SERIAL, chinese_integer, read_grids
+from helpers.grid import chinese_integer, read_grids
 from helpers.readers import cell_lines, delimited
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.columns import AMOUNT, LABEL, Column
 from helpers.document import Document
-from helpers.grid import AMOUNT, LABEL, Column, read_grids
+from helpers.grid import read_grids
 from helpers.readers import delimited, read_document
 from helpers.tables import column_role, identify, read_tables
 

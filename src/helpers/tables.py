@@ -16,8 +16,9 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from helpers.amounts import Amount, find_unit, parse_amount
+from helpers.columns import AMOUNT, CODE, LABEL, PROJECT, Column
 from helpers.document import Cell, squeeze
-from helpers.grid import AMOUNT, CODE, LABEL, PROJECT, TOTAL_WORD, Column, Grid
+from helpers.grid import TOTAL_WORD, Grid
 from helpers.reference_data import read_reference
 
 _DIVIDED_BY_UNIT = frozenset({"general_public_project_expenditure", "carry_over_detail"})

@@ -1,0 +1,249 @@
+"""The columns of a table: the header tree resolved, and what each column holds.
+
+Place in the chain: used by ``grid``.  Input: header rows and body rows of one printed table.
+Output: one :class:`Column` for each column of the body.
+
+Converters drop the spans of merged header cells, or keep them one column too short, so that a
+header text no longer stands above its figures.  A header is therefore read as a *tree* whose
+leaves, in order, must be as many as the columns of the body; positions are only the starting point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from helpers.amounts import parse_amount
+from helpers.document import Cell, squeeze
+
+CODE, LABEL, PROJECT, SERIAL, AMOUNT = "code", "label", "project", "serial", "amount"
+
+LEAF_CODE = re.compile(r"^[类款项]$|(?:编码|代码)$")
+_LEAF_SERIAL = re.compile(r"^(?:行次|序号|栏次)$")
+_LEAF_LABEL = re.compile(
+    r"^(?:项目|科目|类|款|项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
+)
+_LEVELS = frozenset("类款项")
+_DAMAGED_FIGURE = re.compile(r"^[^\u4e00-\u9fff]*\d[^\u4e00-\u9fff]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a grid: its header texts from the top and what it holds."""
+
+    index: int
+    path: tuple[str, ...]
+    kind: str
+
+    @property
+    def leaf(self) -> str:
+        """The lowest header text, or an empty string."""
+        return self.path[-1] if self.path else ""
+
+
+_Expanded = list[str | None]  # text, "" for a cell merged with the one above, None within a span
+
+
+def _span_cost(text: str, below: Sequence[str | None], many_labels: bool) -> float:
+    """Cost of letting a header cell span the columns ``below``; lower is likelier."""
+    cost = 0.0
+    is_label = bool(_LEAF_LABEL.search(text))
+    covered = [cell for cell in below if cell is not None]
+    if len(below) > 1:
+        cost += 2.0 * sum(cell == "" for cell in covered)
+    elif covered and covered[0]:
+        cost += 0.5
+    cost += sum(bool(cell) and bool(_LEAF_LABEL.search(cell)) != is_label for cell in covered)
+    if many_labels and covered and _LEAF_LABEL.search(covered[0] or ""):
+        cost -= 0.5
+    return cost
+
+
+def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
+    """Spread a header row that lacks its spans over the columns of the row below it."""
+    width, count = len(below), len(row)
+    many_labels = sum(bool(cell) and bool(_LEAF_LABEL.search(cell)) for cell in below) >= 2
+    # best[i][c]: cheapest way to let the first i cells cover the first c columns
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}] + [{} for _ in range(count)]
+    for i, text in enumerate(row):
+        for start, (cost, _) in best[i].items():
+            for end in range(start + 1, width - (count - i - 1) + 1):
+                if end < width and below[end] is None:
+                    continue
+                total = cost + _span_cost(text, below[start:end], many_labels)
+                if end not in best[i + 1] or total < best[i + 1][end][0]:
+                    best[i + 1][end] = (total, start)
+    if width not in best[count]:
+        return None
+    expanded: _Expanded = [None] * width
+    end = width
+    for i in range(count, 0, -1):
+        start = best[i][end][1]
+        expanded[start] = row[i - 1]
+        end = start
+    return expanded
+
+
+def _positional(header: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """Bring all header rows to ``width`` cells with a text at the first column of its span."""
+    below: _Expanded = [""] * width
+    result: list[list[str]] = []
+    for row in reversed(header):
+        texts = list(row)
+        while len(texts) > width and texts[-1] == "":
+            texts.pop()
+        expanded: _Expanded | None = list(texts) if len(texts) == width else None
+        if len(texts) < width:
+            expanded = _expand(texts, below)
+        if expanded is None:
+            continue
+        below = expanded
+        result.append([text or "" for text in expanded])
+    return result[::-1]
+
+
+def _shift_right(row: list[str], start: int) -> bool:
+    """Move the cells from ``start`` one column to the right; the last one must be free."""
+    if row[-1] != "":
+        return False
+    row[start:] = ["", *row[start:-1]]
+    return True
+
+
+def _mend_levels(header: list[list[str]]) -> bool:
+    """Move right what stands over 类/款/项 although only the code heading does."""
+    mended = False
+    for depth, row in enumerate(header):
+        levels = [column for column, text in enumerate(row) if text in _LEVELS]
+        if len(levels) < 2:
+            continue
+        inside = range(levels[0] + 1, levels[-1] + 1)
+        for upper in header[:depth]:
+            while (column := next((c for c in inside if upper[c]), None)) is not None:
+                if not _shift_right(upper, column):
+                    return mended
+                mended = True
+    return mended
+
+
+def _mend_orphans(header: list[list[str]]) -> bool:
+    """Bring back the last children of a parent whose span was printed too short.
+
+    The sign: a header text under the second or a later column of its parent while the parent's
+    first column has none.  The text belongs to the last group before it.
+    """
+    mended = False
+    for upper, lower in pairwise(header):
+        for column in range(1, len(lower)):
+            parent = next((c for c in range(column, -1, -1) if upper[c]), None)
+            if not lower[column] or parent is None or any(lower[parent:column]):
+                continue
+            run_end = next((c + 1 for c in range(parent - 1, -1, -1) if lower[c]), 0)
+            if parent == column or run_end == 0:
+                continue
+            text, lower[column] = lower[column], ""
+            if not _shift_right(upper, run_end):
+                lower[column] = text
+                continue
+            lower[run_end] = text
+            mended = True
+    return mended
+
+
+def _leaves(header: Sequence[Sequence[str]], width: int) -> list[tuple[int, tuple[str, ...]]]:
+    """Return (first column, path) of every leaf of the header tree, from left to right."""
+
+    def build(
+        depth: int, start: int, end: int, path: tuple[str, ...]
+    ) -> list[tuple[int, tuple[str, ...]]]:
+        if depth == len(header):
+            return [(start, path)] if path else []
+        starts = [c for c in range(start, end) if header[depth][c]]
+        if not starts:
+            return build(depth + 1, start, end, path)
+        leaves: list[tuple[int, tuple[str, ...]]] = []
+        if starts[0] > start:
+            leaves += build(depth + 1, start, starts[0], path)
+        for first, last in pairwise([*starts, end]):
+            leaves += build(depth + 1, first, last, (*path, header[depth][first]))
+        return leaves
+
+    return build(0, 0, width, ())
+
+
+def column_paths(
+    header: Sequence[Sequence[str]], width: int
+) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the path of each column and the warnings.
+
+    Parameters
+    ----------
+    header
+        The texts of the header rows, from the top, with or without the cells of their spans.
+    width
+        The columns of the body.
+
+    Returns
+    -------
+    (list of tuple of str, list of str)
+        ``header_level_shift`` and ``header_span_shift`` tell of spans that were mended,
+        ``header_by_position`` of a header that names fewer columns than there are.
+    """
+    rows = _positional(header, width)
+    warnings = []
+    if _mend_levels(rows):
+        warnings.append("header_level_shift")
+    if _mend_orphans(rows):
+        warnings.append("header_span_shift")
+    leaves = _leaves(rows, width)
+    if len(leaves) == width:
+        return [path for _, path in leaves], warnings
+    # Fewer leaves than columns: a heading without children covers several columns.
+    paths: list[tuple[str, ...]] = [()] * width
+    for (start, path), (end, _) in pairwise([*leaves, (width, ())]):
+        paths[start:end] = [path] * (end - start)
+    if leaves:
+        warnings.append("header_by_position")
+    return paths, warnings
+
+
+def read_columns(
+    paths: Sequence[tuple[str, ...]], rows: Iterable[tuple[Cell, ...]]
+) -> tuple[Column, ...]:
+    """Decide what each column holds, from its header and, where that is silent, from its cells.
+
+    Parameters
+    ----------
+    paths
+        Of each column, from :func:`column_paths`.
+    rows
+        Body rows, each as wide as `paths`.
+    """
+    bodies = list(zip(*rows, strict=True)) or [()] * len(paths)
+    kinds = []
+    for path, cells in zip(paths, bodies, strict=True):
+        leaf = path[-1] if path else ""
+        texts = [squeeze(cell.text) for cell in cells if cell.text]
+        amounts = sum(parse_amount(text) is not None for text in texts)
+        if _LEAF_SERIAL.match(leaf):
+            kinds.append(SERIAL)
+        elif LEAF_CODE.search(leaf):
+            kinds.append(CODE)
+        elif leaf == "项目名称":
+            kinds.append(PROJECT)
+        elif _LEAF_LABEL.search(leaf) or (
+            texts
+            and not amounts
+            # Right of the first amounts, figures that cannot be read are figures, not names.
+            and not (AMOUNT in kinds and any(_DAMAGED_FIGURE.match(text) for text in texts))
+        ):
+            kinds.append(LABEL)
+        else:
+            kinds.append(AMOUNT)
+    if PROJECT in kinds and LABEL not in kinds:
+        kinds[kinds.index(PROJECT)] = LABEL
+    return tuple(
+        Column(i, path, kind) for i, (path, kind) in enumerate(zip(paths, kinds, strict=True))
+    )
