@@ -299,3 +299,20 @@ def test_a_fault_in_one_file_does_not_cost_the_others(capsys, inbox, tmp_path, m
         f"{inbox / 'english.txt'} could not be cleaned, by a fault of this program: "
         "ZeroDivisionError: division by zero"
     ]
+
+
+def killed_over_one(place, out):
+    if place.stem == "c_2024_final":
+        os._exit(9)  # as the system does to a process that takes too much memory
+    return place.stem, True
+
+
+def test_a_killed_worker_costs_its_own_disclosure_only(capsys, tmp_path, monkeypatch):
+    for letter in "abcdef":
+        (tmp_path / f"{letter}_2024_final.txt").write_text(GOOD, encoding="utf-8")
+    monkeypatch.setattr("helpers.__main__._clean_one", killed_over_one)
+    assert main(["clean", str(tmp_path), "--out", str(tmp_path / "out"), "--jobs", "2"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.split() == [f"{letter}_2024_final" for letter in "abdef"]
+    killed = tmp_path / "c_2024_final.txt"
+    assert printed.err == f"{killed} could not be cleaned: its process was killed.\n"

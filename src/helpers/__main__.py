@@ -36,12 +36,17 @@ def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
     return f"{disclosure.source.source_id}: {counts}", True
 
 
-def _outcome(place: Path, task: Future[tuple[str, bool]]) -> tuple[str, bool]:
-    """Wait for a worker; one that was killed is a problem of its disclosure."""
+def _outcome(place: Path, out: Path, task: Future[tuple[str, bool]]) -> tuple[str, bool]:
+    """Wait for a worker; a killed one takes the pool along, so the others are done alone."""
     try:
         return task.result()
     except BrokenProcessPool:
-        return f"{place} could not be cleaned: its process was killed.", False
+        pass
+    with ProcessPoolExecutor(1) as alone:
+        try:
+            return alone.submit(_clean_one, place, out).result()
+        except BrokenProcessPool:
+            return f"{place} could not be cleaned: its process was killed.", False
 
 
 def _without_clashes(places: Sequence[Path]) -> tuple[list[Path], list[str]]:
@@ -78,7 +83,7 @@ def _clean(arguments: argparse.Namespace) -> int:
     else:
         with ProcessPoolExecutor(jobs) as pool:
             tasks = [pool.submit(_clean_one, place, out) for place in places]
-            outcomes = [_outcome(place, task) for place, task in zip(places, tasks, strict=True)]
+            outcomes = [_outcome(place, out, task) for place, task in zip(places, tasks, strict=True)]
     for message, done in outcomes:
         if done:
             print(message)
