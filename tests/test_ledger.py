@@ -47,7 +47,7 @@ def test_numbers_are_found_as_printed(text, tokens):
         ("根据第三十七条，第7条规定", [("7", "ordinal")]),
         ("1、办公费；2.印刷费", [("1", "list_number"), ("2", "list_number")]),
         ("单价100万元（含）以上", [("100", "threshold")]),
-        ("每次10天以上", [("10", "threshold")]),
+        ("10天以上的会议", [("10", "threshold")]),
         ("联系电话：0991-4600128", [("0991", "telephone"), ("4600128", "telephone")]),
         ("A4 打印机，标准3.0", [("4", "version"), ("3.0", "version")]),
         ("共有 17 个", [("17", "unread")]),

@@ -83,7 +83,9 @@ def _clean(arguments: argparse.Namespace) -> int:
     else:
         with ProcessPoolExecutor(jobs) as pool:
             tasks = [pool.submit(_clean_one, place, out) for place in places]
-            outcomes = [_outcome(place, out, task) for place, task in zip(places, tasks, strict=True)]
+            outcomes = [
+                _outcome(place, out, task) for place, task in zip(places, tasks, strict=True)
+            ]
     for message, done in outcomes:
         if done:
             print(message)

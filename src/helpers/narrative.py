@@ -13,7 +13,8 @@ the figures pass by: the section's topic, the head of the sentence, and the last
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,6 +73,14 @@ _SUM_PHRASE = re.compile(r"(?:总计|总额)$")
 _COUNTED = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:科室|处室|机构|部门|单位|项目|专线|人员)(?!支出|经费)"
 )
+# 「安排购置50万元以上设备0台,单位价值100万元以上设备0台」: the verb governs both.
+_PLANS = re.compile(r"^(?:计划|预计|拟|安排)?(?:购置|购买|采购|新增|更新)")
+_BY_VALUE = re.compile(r"^(?:单位|部门|单台|单件)?(?:价值|单价)\d")
+# 「7.39万元每人每年」, 「40万元/年」: what an amount is paid for.
+_BASIS = re.compile(
+    r"/(?P<slashed>(?:[年月天人次日户套件]/?)+)|(?P<each>(?:每(?:人|年|月|天|次|日|户|平方米))+)"
+)
+_CARRIER = re.compile(r"^项目(?:承担|实施|主管)单位:(.+?)[。;]?$")
 _VALUE_WORDS = frozenset({"价值", "金额", "全年", "涉及金额", "涉及预算金额", "涉及预算资金"})
 _TOPIC_TAIL = re.compile(
     r"(?:收支)?(?:预算|决算)?(?:数)?(?:总体)?(?:规模变化|结构|具体使用|具体|总体)?情况(?:的)?(?:总体)?(?:说明)?$|情况说明$|说明$"
@@ -138,6 +147,8 @@ class _Sentence:
     current: str = ""  # the last thing that got an amount
     current_kind: str = ""
     base: str = ""  # what budget, final and variance refer to
+    plan: str = ""  # 安排购置, in force to the end of the sentence
+    group: str = ""  # the first thing named since the last semicolon
 
     def subject(self, phrase: str) -> str:
         """Put a phrase under the open parent."""
@@ -151,6 +162,7 @@ class _Sentence:
     def begin(self) -> None:
         """Start a sentence: an open list goes on, what 主要用于 opened does not."""
         self.is_opened_here = False
+        self.plan = self.group = ""
         self._return_from_purpose()
 
     def follow(self, gap: str) -> None:
@@ -158,6 +170,7 @@ class _Sentence:
         if "情况说明" in gap:
             self.head = ""
         if ";" in gap:
+            self.group = ""
             self._return_from_purpose()
         if self.bracketed and _CLOSES_BRACKET.match(gap):
             self.head, self.head_kind, self.current, self.current_kind = self.bracketed
@@ -185,6 +198,20 @@ class _Sentence:
     def _return_from_purpose(self) -> None:
         if self.outer is not None:
             (self.head, self.head_kind), self.outer = self.outer, None
+
+    def governed(self, phrase: str) -> str:
+        """Put the verb in front of a phrase that an earlier clause has said it for."""
+        if plans := _PLANS.match(phrase):
+            self.plan = plans.group()
+        return self.plan + phrase if self.plan and _BY_VALUE.match(phrase) else phrase
+
+    def grouped(self, phrase: str, sentence: str) -> str:
+        """Put a phrase that several groups of a sentence repeat under the name of its group."""
+        if not self.group:
+            self.group = phrase
+        elif phrase and sentence.count(f",{phrase}") > 1:
+            return f"{self.group}/{phrase}"
+        return phrase
 
     def leave_list_of_other_kind(self, unit: str) -> None:
         """End a list of an earlier sentence at a figure that cannot be a part of its whole."""
@@ -269,11 +296,14 @@ def _changed(
 
 
 def _named(
-    phrase: str, gap: str, unit: str, counted: str, state: _Sentence
+    phrase: str, gap: str, unit: str, counted: str, sentence: str, state: _Sentence
 ) -> tuple[str, str, str]:
     """Read a figure that a phrase names: an amount, a count, an area or an unmarked rate."""
     if _SUM_PHRASE.search(phrase) and "其中" not in gap:
         state.head = ""
+    phrase = state.governed(phrase)
+    if state.is_project:
+        phrase = state.grouped(phrase, sentence)
     phrase += counted
     state.leave_list_of_other_kind(unit)
     subject = state.subject(phrase)
@@ -301,7 +331,7 @@ def _interpret(
     compared = _COMPARED.match(phrase) if unit in MONEY else None
     if compared and state.current:
         return f"{state.current}/{compared['base'] or phrase}", "amount", ""
-    return _named(phrase, gap, unit, counted, state)
+    return _named(phrase, gap, unit, counted, sentence, state)
 
 
 def _read_sentence(
@@ -325,7 +355,13 @@ def _read_sentence(
         # 「8条专线15万元」: the noun counted is also what the next figure is about.
         phrase = "" if phrase == counted else phrase
         counted = _counted_noun(unit, sentence[end:])
-        yield match, *_interpret(phrase, gap, unit, counted, sentence, state), clause
+        subject, role, direction = _interpret(phrase, gap, unit, counted, sentence, state)
+        basis = _BASIS.match(sentence, end) if unit in MONEY else None
+        if basis:
+            slashed = "".join(f"每{each}" for each in (basis["slashed"] or "").replace("/", ""))
+            subject += f"/{slashed or basis['each']}"
+            clause += basis.group()
+        yield match, subject, role, direction, clause
 
 
 def _note_open_list(sentence: str, state: _Sentence) -> None:
@@ -360,7 +396,7 @@ def _passage_claims(passage: Passage, state: _Sentence) -> Iterator[Claim]:
                 subject=_readable(subject),
                 role=role,
                 value=value,
-                unit=match["unit"] or "",
+                unit=_readable(match["unit"] or ""),
                 direction=direction,
                 text=clause.replace(MISSING, "　").strip(",;"),
                 origin=passage.origins[start + match.start()],
@@ -373,6 +409,21 @@ def _continues(text: str, department: str, head: str) -> bool:
     fund, head_fund = _FUND.match(text), _FUND.match(head)
     names_the_fund_again = fund and head_fund and fund.group() == head_fund.group()
     return not names_the_fund_again and not _OWN_HEAD.match(text[:60].replace(department, "★"))
+
+
+def _names_of_projects(passages: Sequence[Passage]) -> dict[int, str]:
+    """Name each project described; of several with one name each bears its unit, too."""
+    names = {p.project_number: normalise(p.project) for p in passages if p.project}
+    carriers = {
+        p.project_number: match.group(1)
+        for p in passages
+        if p.project and (match := _CARRIER.match(p.text))
+    }
+    several = Counter(names.values())
+    return {
+        number: f"{name}({carriers[number]})" if several[name] > 1 and number in carriers else name
+        for number, name in names.items()
+    }
 
 
 def read_claims(document: Document, department: str) -> list[Claim]:
@@ -393,14 +444,18 @@ def read_claims(document: Document, department: str) -> list[Claim]:
     claims: list[Claim] = []
     department = normalise(department)
     open_section, open_head, open_kind = "", "", ""  # a list may go on in the next paragraph
-    for passage in read_passages(document):
+    passages = read_passages(document)
+    projects = _names_of_projects(passages)
+    for passage in passages:
         topic = _topic(passage.section, department) if passage.section else ""
         key = f"{passage.section}/{passage.subsection}"
         item = _classified_name(passage.text)
         state = _Sentence(topic, department, is_project=bool(passage.project))
         if passage.project:
-            state.head = state.current = passage.project
+            state.head = state.current = projects[passage.project_number]
         elif item:
+            # What the functional classification names is expenditure, whatever the heading joins.
+            topic = re.sub(r"收入支出$", "支出", topic)
             state.current = state.base = f"{topic}/{item}" if topic else item
         elif key == open_section and _continues(passage.text, department, open_head):
             state.head, state.head_kind = open_head, open_kind

@@ -53,8 +53,9 @@ class Passage:
         The line of each character of ``text``.
     part, section, subsection
         The headings above it, as printed without white space.
-    project
-        The project described, where the passage stands under 项目名称; else empty.
+    project, project_number
+        The project described, where the passage stands under 项目名称; else empty.  The number
+        counts these descriptions: two projects may bear one name.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Passage:
     section: str
     subsection: str
     project: str
+    project_number: int
 
 
 def normalise(text: str) -> str:
@@ -117,6 +119,7 @@ class _Joiner:
     section: str = ""
     subsection: str = ""
     project: str = ""
+    n_projects: int = 0
     is_muted: bool = False  # inside performance tables and their goals
 
     def flush(self) -> None:
@@ -128,7 +131,13 @@ class _Joiner:
                 origins += [line.origin] * len(words)
             self.passages.append(
                 Passage(
-                    text, tuple(origins), self.part, self.section, self.subsection, self.project
+                    text=text,
+                    origins=tuple(origins),
+                    part=self.part,
+                    section=self.section,
+                    subsection=self.subsection,
+                    project=self.project,
+                    project_number=self.n_projects,
                 )
             )
         self.lines = []
@@ -150,6 +159,7 @@ class _Joiner:
         if project:
             self.flush()
             self.project = project.group(1)
+            self.n_projects += 1
             self.is_muted = False
         elif _EVALUATION_TITLE.search(squeezed) and len(squeezed) < _LONGEST_TITLE:
             self.flush()

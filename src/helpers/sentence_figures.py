@@ -26,7 +26,8 @@ _UNIT = (
 )
 # A number with separators in the wrong places is no number, nor are its pieces.
 _FIGURE = re.compile(rf"(?<![\d.])(?<!\d,)(?P<value>{_NUMBER}|{MISSING})(?P<unit>{_UNIT})?")
-_THRESHOLD_AFTER = re.compile(r"^(?:\(含\))?以[上下内]")
+# 「50万元以上设备」 qualifies what follows; 「每次10天以上,」 is stated itself.
+_THRESHOLD_AFTER = re.compile(r"^(?:\(含\))?以[上下内](?:\(含\))?(?![,;。:)]|$)")
 _NEVER_A_FIGURE_BEFORE = re.compile(r"[第A-Za-z]$")
 _NOT_A_FIGURE_AFTER = re.compile(r"^(?:年|月|日|号|款|—|-\d|至\d|/)")
 _NOT_A_FIGURE_BEFORE = re.compile(r"(?:[〔\[【(]20\d{2}[〕\]】)]|[〔\[【]|年|月|[到至—-])$")
