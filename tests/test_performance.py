@@ -8,7 +8,14 @@ import pytest
 
 from helpers.damaged_names import known_names, restore_name
 from helpers.document import Document
-from helpers.evaluation_levels import LOST, TAIL, carry_first, carry_second, read_level
+from helpers.evaluation_levels import (
+    LOST,
+    TAIL,
+    carry_first,
+    carry_second,
+    raise_levels,
+    read_level,
+)
 from helpers.performance import Evaluation, read_evaluations
 from helpers.readers import read_document
 from helpers.readers.delimited import read_blocks
@@ -85,7 +92,7 @@ def test_every_figure_of_the_money_block_names_its_line() -> None:
     }
     assert project.origins["execution_rate"] == "L167"
     assert project.origins["total_score"] == "L366"
-    assert project.indicators[3].origins["score"] == "L264"
+    assert project.indicators[3].cells["score"][0].origin == "L264"
 
 
 def test_figures_of_the_total_row() -> None:
@@ -201,8 +208,32 @@ def test_unreadable_level_name_is_not_replaced_by_the_one_above() -> None:
     assert carry_second(["成本指标", ""], ["经济成本指标", LOST], is_project=True)[1] == ""
 
 
+def test_levels_centred_over_their_rows_go_to_the_row_that_names_them() -> None:
+    names = ["测绘面积", "调查监测项目成本", "测绘建设", "报件成本"]
+    first = ["产出指标", "", "成本指标", ""]
+    second = ["数量指标", "", "经济成本指标", ""]
+    raised = raise_levels(names, first, second)
+    assert raised[0] == ["产出指标", "成本指标", "成本指标", ""]
+    assert raised[1] == ["数量指标", "经济成本指标", "经济成本指标", ""]
+    assert raised[2] == [1]
+
+
+def test_levels_printed_at_their_first_row_stay_there() -> None:
+    # 按时 speaks for 时效, but a second level alone on the next row opens nothing above it.
+    names = ["班车数量", "客车按时出勤率", "通勤时间"]
+    first, second = ["产出指标", "", ""], ["质量指标", "", "时效指标"]
+    assert raise_levels(names, first, second) == (first, second, [])
+    # Nor does a cost among costs.
+    names, first, second = (
+        ["人员费用", "办公费用", "设备"],
+        ["成本指标", "", ""],
+        ["经济成本指标", "", ""],
+    )
+    assert raise_levels(names, first, second) == (first, second, [])
+
+
 def test_cell_origin_of_a_wrapped_row_is_its_first_line() -> None:
     project = next(e for e in evaluate("self_evaluation_recognised") if e.origin == "L79")
     wrapped = next(item for item in project.indicators if item.level3 == "系统维护率")
     assert wrapped.origin == "L93"
-    assert wrapped.origins["level3"] == "L93"
+    assert wrapped.cells["level3"][0].origin == "L93"

@@ -28,6 +28,7 @@ _PLAIN = re.compile(
 _PIECE = re.compile(rf"[{_HAN}()]+")
 _QUOTED = re.compile(r"《([^《》]{4,60})》")
 _LIST_MARK = re.compile(r"^(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)]?[.．、]?)(?=\D)")
+_STRAY = "`·•*~|^▼-_.,，"  # what is left at the edges of a caption that was taken off
 _SENTENCE_END = tuple("。；;：:！!")
 _LEAD = re.compile(r"^本年(?:度)?(?:新增|增加|减少)?[（(]?")
 _TAIL = re.compile(r"(?:(?<=项目)(?:资金|经费))?较(?:上年|年初|去年).*$|等(?:项目)?[）)]?$")
@@ -49,7 +50,8 @@ class Name:
     Attributes
     ----------
     text
-        White space removed; completed where the document allows it.
+        White space removed; completed where the document allows it, stray signs at its edges
+        removed where it is damaged.
     printed
         White space removed, otherwise as it arrived.
     is_damaged
@@ -238,4 +240,5 @@ def restore_name(
             False,
             f"name completed from {printed}: the only name in the document that fits",
         )
-    return Name(printed, printed, True, f"name damaged by the conversion: {printed}")
+    usable = printed.strip(_STRAY) or printed
+    return Name(usable, printed, True, f"name damaged by the conversion: {printed}")

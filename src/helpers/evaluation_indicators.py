@@ -26,6 +26,7 @@ from helpers.evaluation_levels import (
     carry_first,
     carry_second,
     is_level_name,
+    raise_levels,
     read_level,
     second_level,
     sounds_like_level,
@@ -71,8 +72,8 @@ class Indicator:
         指标值设定依据, 上年完成值, 赋分规则, 偏差原因.
     origin
         Place of the third-level name, or of the row's first text where that is lost.
-    origins
-        Field name → place of the cell.
+    cells
+        Field name → the cells its text is joined from, in the order printed.
     """
 
     level1: str
@@ -88,12 +89,10 @@ class Indicator:
     scoring_rule: str
     remark: str
     origin: str
-    origins: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
 
 
-_FIELDS = tuple(
-    name for name in Indicator.__dataclass_fields__ if name not in ("origin", "origins")
-)
+_FIELDS = tuple(name for name in Indicator.__dataclass_fields__ if name not in ("origin", "cells"))
 
 
 def indicator_columns(row: Sequence[Cell]) -> dict[str, int]:
@@ -113,6 +112,13 @@ def indicator_columns(row: Sequence[Cell]) -> dict[str, int]:
     if "level2" not in columns and columns.get("level1", -9) + 2 == columns["level3"]:
         columns["level2"] = columns["level3"] - 1
     return columns
+
+
+def _is_noise(text: str) -> bool:
+    """Tell whether a piece of a cell is glyphs only: no digit, no character, no Latin word."""
+    if re.search(r"[\d\u3400-\u9fff]", text):
+        return False
+    return not re.search(r"\w", text) or bool(re.search(r"[\u1100-\u11ff\uac00-\ud7af]", text))
 
 
 def _is_number(text: str) -> bool:
@@ -361,6 +367,9 @@ class IndicatorBlock:
     def _continue(self, cells: Mapping[str, Cell]) -> None:
         """Add the cells of a row to the last indicator."""
         for name, cell in cells.items():
+            if name in self._found[-1] and _is_noise(squeeze(cell.text)):
+                self._report(cell.text, cell.origin, "characters invented by text recognition")
+                continue
             self._found[-1].setdefault(name, []).append(cell)
 
     def _indicators(self) -> tuple[Indicator, ...]:
@@ -371,19 +380,25 @@ class IndicatorBlock:
         for one, parts in zip(texts, self._found, strict=True):
             self._clean(one, parts)
         first = [one.get("level1", "") for one in texts]
-        second = carry_second(first, [one.get("level2", "") for one in texts], self._is_project)
+        second = [one.get("level2", "") for one in texts]
+        if self._is_project:
+            names = [one.get("level3", "") for one in texts]
+            first, second, raised = raise_levels(names, first, second)
+            for number in raised:
+                place = next(iter(self._found[number].values()))[0].origin
+                self.warnings.append(f"levels {second[number]} printed one row lower ({place})")
+        second = carry_second(first, second, self._is_project)
         if first and not first[0]:
             self.warnings.append("level names stand amid the rows they span; carried up and down")
         first = carry_first(first, second)
         result = []
         for number, (one, parts) in enumerate(zip(texts, self._found, strict=True)):
-            origins = {name: cells[0].origin for name, cells in parts.items()}
-            place = origins.get("level3") or next(iter(origins.values()))
+            place = (parts.get("level3") or next(iter(parts.values())))[0].origin
             if not one.get("level3"):
                 self._report(" ".join(one.values()), place, "the name of the indicator is lost")
             values = {name: one.get(name, "") for name in _FIELDS}
             values.update(level1=first[number], level2=second[number])
-            result.append(Indicator(**values, origin=place, origins=origins))
+            result.append(Indicator(**values, origin=place, cells=parts))
         return tuple(result)
 
     def _clean(self, one: dict[str, str], parts: dict[str, list[Cell]]) -> None:

@@ -32,6 +32,13 @@ PARENTS = {
 }
 """Statutory second levels and the first level each belongs to."""
 
+# Words in the name of an indicator that fit one second level only.
+_SPEAKS_FOR = {
+    "经济成本指标": "成本|费用|额度",
+    "服务对象满意度指标": "满意",
+    "满意度指标": "满意",
+}
+
 LOST, TAIL = "?", "\0"
 """Stand-ins for a cell that is unreadable, and for one that holds the end of a wrapped name."""
 
@@ -96,6 +103,42 @@ def read_level(text: str, is_first: bool) -> str:
     if text == "指标":
         return TAIL
     return text if sounds_like_level(text) else LOST
+
+
+def raise_levels(
+    names: Sequence[str], first: Sequence[str], second: Sequence[str]
+) -> tuple[list[str], list[str], list[int]]:
+    """Give a row the levels printed one row lower, where its name speaks for them.
+
+    First and second level centred over their rows come out together on one below the first.
+    Nothing but the name of the row above them then tells its levels from those before.
+
+    Parameters
+    ----------
+    names
+        Of the indicators.
+    first, second
+        What :func:`read_level` made of the cells, empty where blank.
+
+    Returns
+    -------
+    (list of str, list of str, list of int)
+        First and second levels, and the numbers of the rows changed.
+    """
+    first, second = list(first), list(second)
+    changed = []
+    above = [_first_readable(second[:number][::-1]) for number in range(len(second))]
+    for number in range(len(names) - 2, -1, -1):
+        if first[number] or second[number] or not first[number + 1]:
+            continue
+        here, there = (
+            _SPEAKS_FOR.get(second_level(level)) for level in (above[number], second[number + 1])
+        )
+        speaks = there and re.search(there, names[number])
+        if speaks and not (here and re.search(here, names[number])):
+            first[number], second[number] = first[number + 1], second[number + 1]
+            changed.append(number)
+    return first, second, changed
 
 
 def _first_readable(texts: Sequence[str]) -> str:

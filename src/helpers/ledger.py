@@ -170,8 +170,8 @@ def _expect_evaluations(accounts: _Accounts, evaluations: Iterable[Evaluation]) 
             value = getattr(evaluation, name)
             accounts.expect(PROJECT, value if isinstance(value, str) else _plain(value), origin)
         for indicator in evaluation.indicators:
-            for name, origin in indicator.origins.items():
-                accounts.expect(INDICATOR, getattr(indicator, name), origin)
+            for cell in (cell for cells in indicator.cells.values() for cell in cells):
+                accounts.expect(INDICATOR, cell.text, cell.origin)
 
 
 def _known(line: str, token: _Token) -> str | None:

@@ -219,6 +219,9 @@ class _Assembler:
             indicators = block.read([page for page in pages if page], rest)
         funds = self._funds
         found = [n.warning for n in (self._name, self._unit) if n.warning]
+        if self._name.is_damaged:
+            reason = "title damaged by the conversion, and no name in the document completes it"
+            self._unread.append(Unread(self._name.printed, section.origin, reason))
         return Evaluation(
             kind=section.kind or "target",
             scope=section.scope,
