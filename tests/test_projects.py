@@ -192,6 +192,27 @@ def test_what_is_withheld_is_marked_and_descriptions_are_evidence(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("named", "amount", "evidence"),
+    [
+        ("某市绿道系统运行养护", "30.00", "description: 某市绿道系统运行养护 300000 L14"),
+        ("某市绿道系统运行养护", "31.00", ""),  # like the name, not the amount
+        ("购置电脑", "30.00", ""),  # the amount, not the name
+    ],
+)
+def test_a_description_under_another_name_needs_the_very_amount(tmp_path, named, amount, evidence):
+    text = (
+        HEAD
+        + "			总计		37.00	37.00\n"
+        + "212	05	01	城乡社区环境卫生	某市绿道系统养护服务	30.00	30.00\n"
+        + "212	05	01	城乡社区环境卫生	公园保洁	7.00	7.00\n"
+        + "\n七、关于某市园林局2024年一般公共预算项目支出情况说明\n"
+        + f"（一）项目名称：{named}\n预算安排规模：{amount}万元\n项目承担单位：某市园林局\n"
+    )
+    projects, _ = rows_of(tmp_path, text)
+    assert [row["evidence"] for row in projects] == [evidence, ""]
+
+
 def test_a_project_only_in_a_target_table_has_its_amount_from_there(tmp_path):
     text = "某市园林局2024年部门预算\n" + TARGET.format(
         unit="某市苗圃", name="彩叶树种植", total="1,234.5", fiscal="0.00", other="1,234.5"

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any
 
 from helpers.amounts import Amount, parse_number
@@ -25,6 +26,8 @@ from helpers.sources import Source
 from helpers.tables import ITEM, BudgetTable
 
 Row = dict[str, Any]
+
+_ALIKE = 0.6  # share of characters two names of one project have in common, in order
 
 _DESCRIBED = re.compile(r"^(?:[（(][一二三四五六七八九十]+[）)])?项目名称[:：](.+)$")
 _CARRIED_OUT_BY = re.compile(r"^项目承担单位[:：](.+?)[。；]?$")
@@ -87,6 +90,19 @@ class _Gatherer:
         if len(same_name) == 1 and (not same_name[0].unit or not unit):
             return same_name[0]
         return None
+
+    def find_alike(self, name: str, value: Decimal | None) -> _Project | None:
+        """Return the project of the likest name and the very amount, for mention as evidence.
+
+        Descriptions call a project other than the tables do: ``…运营维护`` for ``…运维服务项目``.
+        """
+        equal = [
+            (SequenceMatcher(None, project.name, name).ratio(), project)
+            for project in self.projects.values()
+            if value is not None and project.amounts.get("initial_budget") == value
+        ]
+        likeness, likest = max(equal, key=lambda pair: pair[0], default=(0, None))
+        return likest if likeness > _ALIKE else None
 
     def add(self, project: _Project, amounts: dict[str, Decimal], note: str) -> _Project:
         """Add a place: a new project, or evidence for a known one."""
@@ -206,7 +222,9 @@ def _from_descriptions(gatherer: _Gatherer, document: Document) -> None:
     value: Decimal | None = None
 
     def close(unit: str) -> None:
-        known = gatherer.find(open_name, unit) if open_name else None
+        if not open_name:
+            return
+        known = gatherer.find(open_name, unit) or gatherer.find_alike(open_name, value)
         if known is not None:
             known.evidence.append(_note("description", open_name, value, open_origin))
             known.is_withheld = known.is_withheld or withheld
