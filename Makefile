@@ -6,7 +6,7 @@ NOTEBOOKS = find notebooks -name '*.ipynb' ! -path '*/.ipynb_checkpoints/*'
 STRIP = .venv/bin/nbstripout --keep-id --extra-keys 'metadata.papermill cell.metadata.papermill'
 JOBS =
 
-.PHONY: help setup clean-data reports export test lint bench lab
+.PHONY: help setup clean-data audit reports export test lint bench lab
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ setup: ## Create .venv, or bring it up to date with requirements.lock
 
 clean-data: setup ## Clean every disclosure of data/raw into data/clean
 	$(PYTHON) -m helpers clean data/raw
+
+audit: setup ## List the figures of data/raw that do not add up
+	$(PYTHON) -m helpers audit data/raw
 
 reports: setup ## Render the reports that are out of date (JOBS=4: four at a time)
 	$(PYTHON) -m helpers report $(if $(JOBS),--jobs $(JOBS))

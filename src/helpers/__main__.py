@@ -1,4 +1,4 @@
-"""The command line: ``python -m helpers clean …``, ``report …`` and ``export …``.
+"""The command line: ``python -m helpers clean …``, ``audit …``, ``report …`` and ``export …``.
 
 A thin face of the library; ``make`` calls the same commands.  Errors are one sentence on standard
 error and a non-zero exit status, never a traceback.
@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from helpers.document import DisclosureError
-from helpers.packaging import DESCRIPTOR, write_collection
+from helpers.packaging import DESCRIPTOR, csv_text, json_text, write_collection
 from helpers.sources import SOURCE_ID, find_root, find_sources
 
 
@@ -100,6 +100,32 @@ def _clean(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _audit(arguments: argparse.Namespace) -> int:
+    from helpers.audit.listing import listing
+    from helpers.disclosure import read
+
+    problems: list[str] = []
+    found: list[dict[str, object]] = []
+    for given in arguments.places:
+        try:
+            for place in find_sources(given):
+                disclosure = read(place)
+                found += disclosure.rows["findings"]
+                if arguments.format == "table":
+                    print(listing(disclosure))
+        except DisclosureError as error:
+            problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{given} could not be audited: {error.strerror}.")
+    if arguments.format == "csv":
+        print(csv_text("findings", found), end="")
+    elif arguments.format == "json":
+        print(json_text("findings", found), end="")
+    for problem in problems:
+        print(" ".join(problem.split()), file=sys.stderr)
+    return 1 if problems else 0
+
+
 def _export(arguments: argparse.Namespace) -> int:
     from helpers.export import export
 
@@ -155,6 +181,16 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_positive, default=cores, help="at a time (default: %(default)s)"
     )
     clean.set_defaults(run=_clean)
+
+    audit = commands.add_parser("audit", help="list the figures that do not add up")
+    audit.add_argument("places", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    audit.add_argument(
+        "--format",
+        choices=("table", "csv", "json"),
+        default="table",
+        help="how to print them (default: %(default)s)",
+    )
+    audit.set_defaults(run=_audit)
 
     export = commands.add_parser("export", help="write Parquet and Excel from the clean files")
     export.add_argument("--out", type=Path, help="folder (default: build)")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.audit import Evidence, check_rows, evaluate, finding_rows, touched_by
 from helpers.corrections import Correction, mark_corrected
 from helpers.document import DisclosureError, Document
 from helpers.facts import fact_rows, table_rows
@@ -67,7 +68,20 @@ class Disclosure:
         """Return one clean file as a data frame; amounts are Decimal, origins know their place."""
         columns = [column["column"] for column in columns_of(name)]
         frame = pd.DataFrame(self.rows[name], columns=columns)
+        if "origin" not in columns:
+            return frame
         return frame.assign(origin=self._traced(frame["origin"], frame["origin"]))
+
+    def findings(self, severity: str | None = None) -> pd.DataFrame:
+        """Return what does not add up, one row per finding, with both sides and their places.
+
+        Parameters
+        ----------
+        severity
+            ``error``, ``rounding``, ``suspicious`` or ``note``; all of them if None.
+        """
+        frame = self.frame("findings")
+        return frame if severity is None else frame[frame["severity"] == severity]
 
     def table(self, table_id: str) -> pd.DataFrame:
         """Return a statutory table the way it is printed.
@@ -238,7 +252,21 @@ def read(place: str | Path) -> Disclosure:
     }
     mark_corrected(rows, source.corrections)
     rows = find_contacts(document).mask_rows(document, rows)
+    # What is audited is what is published here: masked, corrected and written.
+    evidence = Evidence(tables, evaluations, rows["facts"], rows["claims"])
+    rows |= audit_rows(source.source_id, evidence)
+    for figure in rows["key_figures"]:
+        figure["findings"] = touched_by(figure["origin"], rows["findings"])
     return Disclosure(source, document, rows, units, numbers)
+
+
+def audit_rows(source_id: str, evidence: Evidence) -> dict[str, list[Row]]:
+    """Return the rows of ``checks.csv`` and ``findings.csv`` of one disclosure."""
+    identities = evaluate(evidence)
+    return {
+        "checks": check_rows(source_id, identities),
+        "findings": finding_rows(source_id, identities),
+    }
 
 
 def clean(place: str | Path, out: str | Path | None = None) -> Disclosure:

@@ -52,6 +52,13 @@ def csv_text(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
     return buffer.getvalue()
 
 
+def json_text(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows of one clean file as JSON, numbers as texts so that no digit is lost."""
+    columns = [column["column"] for column in columns_of(name)]
+    plain = [{column: _as_text(row[column]) for column in columns} for row in rows]
+    return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
+
+
 def _json_text(descriptor: Mapping[str, Any]) -> str:
     return json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
 

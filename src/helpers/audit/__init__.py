@@ -1,0 +1,75 @@
+"""The audit: where the published figures do not add up.
+
+Place in the chain: after everything was read.  Input: :class:`Evidence`, what was read of one
+disclosure.  Output: identities, and the rows of ``checks.csv`` and ``findings.csv``.
+
+A rule is a row of ``reference/rules.csv``: its name, its severity and what it rests on.  Families
+of rules share a form, and find their figures by further rows: ``rule_table_pairs.csv`` (tables that
+repeat each other), ``rule_claim_sums.csv`` (sentences that add up), ``rule_claim_cells.csv``
+(sentences that repeat a table).  Nothing that fails stops the run, and what the conversion
+destroyed is not checkable, never a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.audit.between_tables import between_tables
+from helpers.audit.codes import code_rules
+from helpers.audit.evaluations import evaluation_rules
+from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
+from helpers.audit.identity import Identity
+from helpers.audit.narrative_sums import Claims, narrative_sums
+from helpers.audit.narrative_tables import narrative_tables
+from helpers.audit.sheets import read_sheets
+from helpers.audit.table_sums import table_sums
+from helpers.performance import Evaluation
+from helpers.tables import BudgetTable
+
+__all__ = [
+    "Evidence",
+    "Identity",
+    "check_rows",
+    "evaluate",
+    "finding_rows",
+    "rules",
+    "touched_by",
+]
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read of one disclosure, as far as the audit needs it.
+
+    Attributes
+    ----------
+    tables
+        Statutory tables: their rows and columns, those that state nothing included.
+    evaluations
+        Target tables and self-evaluations.
+    facts, claims
+        Rows of ``facts.csv`` and ``claims.csv``; the amounts that are audited.
+    """
+
+    tables: Sequence[BudgetTable]
+    evaluations: Sequence[Evaluation]
+    facts: Sequence[Row]
+    claims: Sequence[Row]
+
+
+def evaluate(evidence: Evidence) -> list[Identity]:
+    """Return every identity that the rules find in a disclosure, those that hold included."""
+    sheets = read_sheets(evidence.tables, evidence.facts)
+    claims = Claims.of(evidence.claims)
+    return [
+        *table_sums(sheets),
+        *between_tables(sheets),
+        *narrative_tables(claims, sheets),
+        *narrative_sums(claims),
+        *evaluation_rules(evidence.evaluations, claims, sheets),
+        *code_rules(sheets),
+    ]

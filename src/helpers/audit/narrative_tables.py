@@ -1,0 +1,111 @@
+"""Amounts of sentences against the table cells they repeat.
+
+Place in the chain: a family of rules of ``audit``.  Input: claims and sheets.  Output: identities.
+
+Each row of ``reference/rule_claim_cells.csv`` names the sentences (``section``, ``subject``,
+``roles``) and the cell: table, side, column, and the row by ``row``: ``total``, or a pattern of the
+row's label.  ``{class}``, ``{item}`` and ``{project}`` in it stand for the groups of that name in
+``subject``, compared as whole labels.  A sentence whose row the table does not print is not
+checkable: labels differ by a word too often to call it a mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from helpers.audit.identity import Figure, Identity, at_most, equality
+from helpers.audit.narrative_sums import Claims, label_of
+from helpers.audit.sheets import Sheet, SheetRow
+from helpers.document import squeeze
+from helpers.reference_data import read_reference
+from helpers.tables import TOTAL
+
+_WIDE = str.maketrans({"(": "（", ")": "）", '"': "“", "”": "“"})
+_SPLIT_BY = {"class": 3, "item": 7}
+
+
+def _name(text: str) -> str:
+    """Return a label without the differences of typing."""
+    return squeeze(text).translate(_WIDE)
+
+
+def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
+    """Return the rows whose label, code length and class fit the groups of a subject."""
+    wanted = {key: _name(value) for key, value in groups.items() if value}
+    if "project" in wanted:
+        return [row for row in sheet.rows if _name(row.line.project) == wanted["project"]]
+    level = "item" if "item" in wanted else "class"
+    has_codes = any(len(row.line.code) == _SPLIT_BY[level] for row in sheet.rows)
+    found = [
+        row
+        for row in sheet.rows
+        if _name(row.key) == wanted[level]
+        and row.line.role != TOTAL
+        and (not has_codes or len(row.line.code) == _SPLIT_BY[level])
+    ]
+    if len(found) > 1 and "class" in wanted and level == "item":
+        classes = {
+            row.line.code
+            for row in sheet.rows
+            if len(row.line.code) == _SPLIT_BY["class"] and _name(row.key) == wanted["class"]
+        }
+        found = [row for row in found if row.line.code[:3] in classes]
+    return found
+
+
+def _rows(sheet: Sheet, pattern: str, groups: Mapping[str, str]) -> list[SheetRow]:
+    if pattern == "total":
+        return [row for row in sheet.rows if row.line.role == TOTAL][-1:]
+    if pattern.startswith("{"):
+        return _rows_named(sheet, groups)
+    found = [row for row in sheet.rows if re.search(pattern, row.key)]
+    return [row for row in found if row.cells][:1] or found[:1]
+
+
+def _compare(
+    rule: Mapping[str, str], stated: Figure, cells: Sequence[Figure], unit: str
+) -> Identity:
+    """Compare a sentence with its cell; of rows of one name, the one it repeats is meant."""
+    rule_id = rule["rule_id"]
+    results = [equality(rule_id, stated.label, stated, cell, unit) for cell in cells]
+    if rule["relation"] == "at_most":
+        results = [at_most(rule_id, stated.label, stated, cell, unit) for cell in cells]
+    if len(results) == 1:
+        return results[0]
+    agreeing = [one for one in results if one.verdict == "equal"]
+    if agreeing:
+        return agreeing[0]
+    unclear = Figure(None, stated.label, ())
+    return Identity(rule_id, stated.label, stated, unclear, unit, "not_checkable")
+
+
+def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
+    """Return an identity for every sentence that repeats a cell of a table printed here."""
+    by_key = {(sheet.table_id, sheet.side): sheet for sheet in sheets}
+    for rule in read_reference("rule_claim_cells"):
+        sheet = by_key.get((rule["table_id"], rule["side"]))
+        if sheet is None:
+            continue
+        column = sheet.column(rule["column"])
+        for claim in claims.rows:
+            match = re.search(rule["subject"], claim["subject"])
+            if (
+                match is None
+                or claim["role"] not in rule["roles"].split()
+                or claim["value"] is None
+                or not re.search(rule["section"], claim["section"])
+            ):
+                continue
+            stated = claims.figure(claim, sheet.unit)
+            rows = _rows(sheet, rule["row"], match.groupdict()) if column else []
+            if column is None or not rows:
+                if stated.value:
+                    blank = Figure(None, f"{sheet.title}/{label_of(claim)}", ())
+                    unit = sheet.unit
+                    yield Identity(
+                        rule["rule_id"], stated.label, stated, blank, unit, "not_checkable"
+                    )
+                continue
+            cells = [sheet.cell(row, column.path) for row in rows]
+            yield _compare(rule, stated, cells, sheet.unit)

@@ -1,0 +1,187 @@
+"""Statutory tables as the audit sees them: every printed row, blank cells included.
+
+Place in the chain: used by the rules on tables.  Input: facts, which hold the amounts, and the
+tables, which know rows and columns that state nothing.  Output: :class:`Sheet`.
+
+Amounts come from the facts, so that an audit of changed facts sees the change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from helpers.amounts import UNIT_FACTORS, plain
+from helpers.audit.identity import Figure, figure
+from helpers.grid import AMOUNT
+from helpers.tables import BudgetTable, Line, column_role
+from helpers.tolerance import printed_decimals
+
+Fact = Mapping[str, Any]
+
+_MARK = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)]|其中[:：]?)+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of amounts: its header texts joined with ``/``, and its role."""
+
+    path: str
+    role: str
+
+    @property
+    def leaf(self) -> str:
+        """The lowest header text."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One side of a printed row; ``cells`` holds the amounts it states, by column path."""
+
+    line: Line
+    row_no: int
+    cells: Mapping[str, Figure]
+
+    @property
+    def name(self) -> str:
+        """Project, or label with its code."""
+        line = self.line
+        if line.project:
+            return line.project
+        return f"{line.label}（{line.code}）" if line.code else line.label
+
+    @property
+    def key(self) -> str:
+        """The label without list mark and 其中."""
+        return _MARK.sub("", self.line.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One side of a statutory table.
+
+    Attributes
+    ----------
+    table_id, side, unit, title
+        As in the facts; ``title`` is 表n where a number is printed, else the title.
+    decimals
+        Printed precision of the whole table.
+    columns
+        Columns of amounts in their order; of a two-sided table those that state something.
+    rows
+        As printed.
+    """
+
+    table_id: str
+    side: str
+    unit: str
+    title: str
+    decimals: int
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[SheetRow, ...]
+
+    def blank(self, row: SheetRow, path: str) -> Figure:
+        """Return the figure of a cell that states nothing."""
+        return figure(None, self.label(row, path), row.line.origin, self.decimals)
+
+    def cell(self, row: SheetRow, path: str) -> Figure:
+        """Return the figure of a cell, with a blank value where nothing is printed."""
+        return row.cells.get(path) or self.blank(row, path)
+
+    def label(self, row: SheetRow, path: str) -> str:
+        """Return the name of a cell: table, row and column."""
+        return _label(self.title, row.name, path)
+
+    def column(self, pattern: str) -> SheetColumn | None:
+        """Return the first column whose path matches."""
+        return next((one for one in self.columns if re.search(pattern, one.path)), None)
+
+
+def _label(title: str, name: str, path: str) -> str:
+    leaf = path.rpartition("/")[2]
+    return f"{title}/{name}" if leaf in ("预算数", "决算数") else f"{title}/{name}·{leaf}"
+
+
+def _columns(table: BudgetTable, side: str, paths: Sequence[str]) -> tuple[SheetColumn, ...]:
+    found: dict[str, SheetColumn] = {}
+    for column in table.columns:
+        path = "/".join(column.path)
+        if column.kind == AMOUNT and (not side or path in paths):
+            found.setdefault(path, SheetColumn(path, column_role(column, table.columns)))
+    # A heading that stands twice over one row is told apart in the facts.
+    for path in paths:
+        found.setdefault(path, SheetColumn(path, "part"))
+    return tuple(found.values())
+
+
+def read_sheets(tables: Sequence[BudgetTable], facts: Sequence[Fact]) -> list[Sheet]:
+    """Return the sides of all statutory tables that state amounts.
+
+    Parameters
+    ----------
+    tables
+        As read; they give rows, labels and columns.
+    facts
+        Rows of ``facts.csv`` of the same disclosure; they give the amounts.
+    """
+    by_row: dict[tuple[str, int, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_row[fact["table_id"], fact["row_no"], fact["side"]].append(fact)
+    printed: Counter[str] = Counter()
+    sheets: list[Sheet] = []
+    for table in tables:
+        offset = printed[table.table_id]
+        printed[table.table_id] += table.n_rows
+        if table.unit is not None:
+            sheets += _sides(table, offset, by_row)
+    return sheets
+
+
+def _sides(
+    table: BudgetTable, offset: int, by_row: Mapping[tuple[str, int, str], Sequence[Fact]]
+) -> Iterator[Sheet]:
+    assert table.unit is not None
+    lines: dict[str, list[tuple[Line, Sequence[Fact]]]] = defaultdict(list)
+    for line in table.lines:
+        facts = by_row.get((table.table_id, line.row_no + offset, line.side), ())
+        lines[line.side].append((line, facts))
+    stated = [fact for side in lines.values() for _, facts in side for fact in facts]
+    decimals = printed_decimals(fact["amount_text"] for fact in stated)
+    title = f"表{table.number}" if table.number else table.title
+    factor = UNIT_FACTORS[table.unit]
+    for side, own in lines.items():
+        paths = list(dict.fromkeys(fact["column_path"] for _, facts in own for fact in facts))
+        rows = []
+        for line, facts in own:
+            row = SheetRow(line, line.row_no + offset, {})
+            cells = {
+                fact["column_path"]: figure(
+                    _in_unit(fact["amount_yuan"], factor),
+                    _label(title, row.name, fact["column_path"]),
+                    fact["origin"],
+                    decimals,
+                )
+                for fact in facts
+            }
+            rows.append(SheetRow(line, line.row_no + offset, cells))
+        if paths:
+            yield Sheet(
+                table.table_id,
+                side,
+                table.unit,
+                title,
+                decimals,
+                _columns(table, side, paths),
+                tuple(rows),
+            )
+
+
+def _in_unit(yuan: Decimal, factor: Decimal) -> Decimal:
+    return plain(yuan / factor)

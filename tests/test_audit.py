@@ -1,0 +1,252 @@
+"""The audit: what does not add up in the published documents, and what only looks so."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.__main__ import main
+from helpers.audit import Evidence, evaluate, finding_rows, rules
+from helpers.audit.evaluations import inferred_rule
+from helpers.disclosure import Disclosure, audit_rows, read
+from helpers.grid import read_grids
+from helpers.narrative import unit_names
+from helpers.performance import Evaluation, Indicator, read_evaluations
+from helpers.reference_data import read_reference
+from helpers.tables import read_tables
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = sorted(path.parent for path in (ROOT / "data" / "raw").glob("*/source.yml"))
+EXPECTED = ROOT / "tests" / "fixtures" / "audit" / "published_findings.csv"
+
+
+@pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.name)
+def published(request: pytest.FixtureRequest) -> Disclosure:
+    return read(request.param)
+
+
+def evidence_of(disclosure: Disclosure, **changed: Any) -> Evidence:
+    document = disclosure.document
+    tables = read_tables(read_grids(document), frozenset(unit_names(document)))
+    rows = {"facts": disclosure.rows["facts"], "claims": disclosure.rows["claims"]} | changed
+    return Evidence(tables, read_evaluations(document), **rows)
+
+
+def first(origins: str) -> str:
+    return origins.partition(";")[0]
+
+
+# --- the five documents ------------------------------------------------------------------------
+
+
+def test_findings_are_those_checked_by_eye(published: Disclosure) -> None:
+    with EXPECTED.open(encoding="utf-8", newline="") as file:
+        expected = [
+            row for row in csv.DictReader(file) if row["source_id"] == published.source.source_id
+        ]
+    values = ("source_id", "rule_id", "severity", "left_value", "right_value")
+    found = [
+        {key: row[key] for key in values}
+        | {key: first(row[key]) for key in ("left_origin", "right_origin")}
+        for row in published.rows["findings"]
+    ]
+    assert found == expected
+
+
+def test_every_finding_is_a_sentence_with_both_figures(published: Disclosure) -> None:
+    for row in published.rows["findings"]:
+        for sentence in (row["statement_zh"], row["statement_en"]):
+            assert row["left_value"] in sentence and row["right_value"] in sentence
+        assert row["statement_zh"].endswith("。") and row["statement_en"].endswith(".")
+        assert row["left_origin"] or row["right_origin"]
+        if row["difference"] is not None:
+            within = abs(row["difference"]) <= row["tolerance"]
+            assert within == (row["severity"] == "rounding")
+
+
+def test_checks_cover_every_finding(published: Disclosure) -> None:
+    checks = published.rows["checks"]
+    failed = {row["rule_id"] for row in checks if row["status"] == "fail"}
+    findings = published.findings()
+    assert failed == set(findings[findings["severity"] != "rounding"]["rule_id"])
+    assert sum(row["status"] == "pass" for row in checks) > 200
+    assert len(published.findings("error")) == sum(findings["severity"] == "error")
+
+
+def test_key_figures_name_the_findings_that_touch_them() -> None:
+    disclosure = read(ROOT / "data" / "raw" / "changji_housing_2023_budget")
+    numbered = {str(row["finding_no"]): row for row in disclosure.rows["findings"]}
+    touched = {row["origin"]: row["findings"] for row in disclosure.rows["key_figures"]}
+    assert any(touched.values())
+    for origin, numbers in touched.items():
+        for number in filter(None, numbers.split(";")):
+            row = numbered[number]
+            assert row["severity"] != "rounding"
+            assert origin in f"{row['left_origin']};{row['right_origin']}".split(";")
+
+
+# --- a changed figure is found, and rounding is not ---------------------------------------------
+
+
+def changed_fact(disclosure: Disclosure, origin: str, column: str, text: str) -> list[Any]:
+    rows = [
+        row | {"amount_text": text, "amount_yuan": Decimal(text.replace(",", "")) * 10_000}
+        if row["origin"] == origin and row["column_path"] == column
+        else row
+        for row in disclosure.rows["facts"]
+    ]
+    assert rows != disclosure.rows["facts"]
+    return rows
+
+
+def test_a_changed_digit_fails_its_sums_across_down_and_between_tables() -> None:
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_housing_2024_budget")
+    facts = changed_fact(disclosure, "L286", "一般公共预算支出/项目支出", "23,701.53")
+    findings = audit_rows("x", evidence_of(disclosure, facts=facts))["findings"]
+    failed = {row["rule_id"] for row in findings if row["severity"] == "error"}
+    assert failed == {
+        "table_class_sum",
+        "table_section_sum",
+        "table_row_sum",
+        "cross_project",
+    }
+    assert len({row["cause_no"] for row in findings if row["severity"] == "error"}) == 1
+
+
+def test_a_last_digit_within_the_bound_is_rounding() -> None:
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_housing_2024_budget")
+    facts = changed_fact(disclosure, "L286", "一般公共预算支出/项目支出", "23,700.54")
+    findings = audit_rows("x", evidence_of(disclosure, facts=facts))["findings"]
+    assert {row["severity"] for row in findings} == {"rounding"}
+
+
+def changed_claims(disclosure: Disclosure, changes: dict[int, Decimal]) -> list[Any]:
+    return [
+        row | {"value": changes.get(row["claim_no"], row["value"])}
+        for row in disclosure.rows["claims"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "subject", "value", "rule_id"),
+    [
+        ("96.50%", "share", "本年收入/财政拨款收入", "95.60", "claim_share"),
+        ("8.48%", "growth", "收入支出总体", "8.84", "claim_growth"),
+        ("17.02%", "variance_rate", "财政拨款收入支出总体/预决算差异率", "12.70", "claim_variance"),
+        ("109人", "count", "实有人数", "110", "claim_persons"),
+        ("330.89万元", "amount", "政府采购支出总额", "380.89", "claim_procurement"),
+        (
+            "131.74万元",
+            "amount",
+            "一般公共预算财政拨款基本支出/公用经费",
+            "137.14",
+            "claim_list_sum",
+        ),
+    ],
+)
+def test_a_changed_figure_of_a_sentence(
+    text: str, role: str, subject: str, value: str, rule_id: str
+) -> None:
+    disclosure = read(ROOT / "data" / "raw" / "changji_housing_2024_final")
+    number = next(
+        row["claim_no"]
+        for row in disclosure.rows["claims"]
+        if row["role"] == role and row["subject"] == subject and text in row["text"]
+    )
+    claims = changed_claims(disclosure, {number: Decimal(value)})
+    before = {row["rule_id"] for row in disclosure.rows["findings"]}
+    findings = audit_rows("x", evidence_of(disclosure, claims=claims))["findings"]
+    assert rule_id not in before
+    assert rule_id in {row["rule_id"] for row in findings if row["severity"] == "error"}
+
+
+def test_unfounded_growth_and_nothing_to_nothing_are_conventions() -> None:
+    """增长100% from nothing, and 0 to 0 as 增长0%, as the final accounts print them."""
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_natural_resources_2024_final")
+    from_nothing = [
+        one
+        for one in evaluate(evidence_of(disclosure))
+        if one.rule_id == "claim_growth" and one.left.value in (Decimal("100.00"), Decimal("0.00"))
+    ]
+    assert len(from_nothing) > 5
+    assert {one.verdict for one in from_nothing} == {"equal"}
+
+
+# --- scoring -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("score", "rule"), [("9.8", "proportional"), ("9.5", "steep"), ("10", None), ("7", None)]
+)
+def test_the_scoring_rule_is_that_of_the_document(score: str, rule: str | None) -> None:
+    disclosure = read(ROOT / "data" / "raw" / "changji_housing_2024_final")
+    document = read_evaluations(disclosure.document)
+    project = next(one for one in document if one.scope == "project")
+    assert isinstance(project, Evaluation) and isinstance(project.indicators[0], Indicator)
+    indicator = replace(project.indicators[0], weight="10", completion_rate="98%", score=score)
+    assert inferred_rule([replace(project, indicators=(indicator,))]) == rule
+
+
+def test_an_indicator_run_into_another_leaves_the_sums_unchecked() -> None:
+    disclosure = read(ROOT / "data" / "raw" / "changji_housing_2024_final")
+    evidence = evidence_of(disclosure)
+    project = next(one for one in evidence.evaluations if one.scope == "project")
+    glued = replace(project.indicators[0], target=">=3辆<=15%", weight="1")
+    one = replace(project, indicators=(glued, *project.indicators[1:]))
+    found = evaluate(replace(evidence, evaluations=[one]))
+    assert not {"evaluation_weights", "evaluation_scores"} & {each.rule_id for each in found}
+
+
+# --- rules are data ----------------------------------------------------------------------------
+
+
+def test_every_rule_is_described_and_rests_on_something() -> None:
+    for rule in rules().values():
+        assert all(rule.values()), rule
+        assert rule["severity"] in ("error", "suspicious", "note")
+    names = [row["rule_id"] for row in read_reference("rules")]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", ["rule_table_pairs", "rule_claim_sums", "rule_claim_cells"])
+def test_every_parameter_row_has_its_rule_and_its_patterns(name: str) -> None:
+    patterns = ("section", "subject", "whole", "parts", "part_section", "column", "row")
+    for row in read_reference(name):
+        assert row["rule_id"] in rules()
+        assert row["relation"] in ("equal", "at_most")
+        for key in patterns:
+            if not row.get(key, "").startswith("{"):
+                re.compile(row.get(key, ""))
+
+
+def test_all_rules_of_the_code_are_listed(published: Disclosure) -> None:
+    assert {row["rule_id"] for row in published.rows["checks"]} <= rules().keys()
+    assert finding_rows("x", []) == []
+
+
+# --- the command -------------------------------------------------------------------------------
+
+
+def test_audit_prints_findings_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = ROOT / "data" / "raw" / "changji_housing_2024_final"
+    assert main(["audit", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("changji_housing_2024_final: ")
+    assert "4 error" in lines[1]
+    assert main(["audit", str(folder), "--format", "csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert main(["audit", str(folder), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == rows
+    assert {row["severity"] for row in rows} == {"error"}
+
+
+def test_audit_of_what_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "nowhere.txt"]) == 1
+    assert capsys.readouterr().err == "There is no nowhere.txt.\n"
