@@ -7,6 +7,7 @@ sentence that says why.  A new folder is found by itself.
 
 import csv
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -123,3 +124,34 @@ def test_filed_corrections_fit_and_give_their_grounds(folder):
         assert correction.status in STATUSES
         # What the department published is never corrected, only what a conversion damaged.
         assert disclosure.source.conversion
+
+
+def test_a_person_is_not_corrected_and_never_quoted(tmp_path):
+    folder = file(tmp_path)
+    document = folder / DOCUMENT.name
+    text = (
+        document.read_text(encoding="utf-8").rstrip("\n") + "\n联系人：张三　电话：0991-1234567\n"
+    )
+    document.write_text(text, encoding="utf-8", newline="")
+    sidecar = folder / "source.yml"
+    known = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
+    known["sha256"] = hashlib.sha256(document.read_bytes()).hexdigest()
+    sidecar.write_text(yaml.safe_dump(known, allow_unicode=True), "utf-8")
+    entry = {"line": text.count("\n"), "text": "张三", "correction": "张珊", "status": "open"}
+    entry |= {"reason": "a sign misread", "evidence": "line 1"}
+    for wrong, message in (
+        ({}, "entry 1 is about a person or a telephone number"),
+        ({"text": "nope"}, "expects its text once on line 18 of document.txt, which does not"),
+    ):
+        corrections = yaml.safe_dump([entry | wrong], allow_unicode=True)
+        (folder / "corrections.yml").write_text(corrections, "utf-8")
+        with pytest.raises(DisclosureError, match=message) as refused:
+            hp.read(folder)
+        assert not re.search("张|1234567", str(refused.value))
+
+
+def test_a_file_called_otherwise_is_not_overlooked(tmp_path):
+    folder = file(tmp_path, VALID[0])
+    (folder / "corrections.yml").rename(folder / "corrections.yaml")
+    with pytest.raises(DisclosureError, match=r"corrections\.yaml is not read; call it"):
+        hp.read(folder)

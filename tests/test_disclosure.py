@@ -197,3 +197,30 @@ def test_keys_are_unique(published):
         keys = [column["column"] for column in columns_of(name) if column["is_key"]]
         rows = published.rows[name]
         assert len({tuple(row[key] for key in keys) for row in rows}) == len(rows)
+
+
+def test_what_is_printed_of_a_disclosure_is_short_and_names_nobody():
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_housing_fund_2024_budget")
+    for shown in (disclosure, disclosure.document, disclosure.ledger):
+        assert len(repr(shown)) < 300
+    assert repr(disclosure).startswith("<Disclosure urumqi_housing_fund_2024_budget: 253 facts, ")
+
+
+def test_where_refuses_what_is_not_of_this_disclosure():
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_housing_fund_2024_budget")
+    other = {**disclosure.rows["facts"][0], "source_id": "urumqi_housing_2024_budget"}
+    with pytest.raises(DisclosureError, match="is of urumqi_housing_2024_budget, not of"):
+        disclosure.where(other)
+    for nothing in (None, 3, float("nan")):
+        with pytest.raises(DisclosureError, match="is no row, no amount of a table"):
+            disclosure.where(nothing)
+    with pytest.raises(DisclosureError, match="There is no 'nope'; there are facts"):
+        disclosure.frame("nope")
+
+
+def test_a_path_counts_from_the_repository_in_a_notebook_too(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    disclosure = read("data/raw/urumqi_housing_fund_2024_budget")
+    assert disclosure.source.source_id == "urumqi_housing_fund_2024_budget"
+    with pytest.raises(DisclosureError, match="Name a source_id"):
+        read("")

@@ -269,5 +269,8 @@ def test_some_disclosures_into_another_folder(collection):
 
 def test_command_refuses_what_is_not_there(collection, capsys):
     assert main(["export", "--sources", "c_parks_2024_budget"]) == 2
-    assert capsys.readouterr().err == "No clean data for c_parks_2024_budget.\n"
+    assert capsys.readouterr().err == (
+        "No clean data for c_parks_2024_budget; "
+        "there are a_parks_2024_budget, b_parks_2024_budget.\n"
+    )
     assert not (collection / "build").exists()

@@ -292,7 +292,10 @@ def test_sources_are_listed(collection):
     frame = load_sources()
     assert frame.to_numpy().tolist() == expected
     assert frame.columns.tolist()[0] == "source_id"
-    assert load_sources(["b"]).empty
+    assert load_sources(SOURCE.source_id).equals(frame)
+    assert load_sources([]).empty
+    with pytest.raises(DisclosureError, match="No clean data for b; there are"):
+        load_sources(["b"])
 
 
 # The readers split lines at every carriage return, so no text holds one.

@@ -184,6 +184,16 @@ def test_an_origin_of_several_lines_leads_to_each():
         ("项目名称\t道路\t项目负责人\t阿不都热合曼\t", "项目名称\t道路\t项目负责人\t×××\t"),
         ("填报人：李四　联系电话：13912345678。", "填报人：×××　联系电话：×××。"),
         ("联 系 人\t王五、赵六\t电话\t(0994)2345678", "联 系 人\t×××\t电话\t×××"),
+        ("联系电话:\t138 1234 5678\t", "联系电话:\t×××\t"),
+        ("联系电话：138-1234-5678。", "联系电话：×××。"),
+        ("电话：0991-4600128、4600129", "电话：×××"),
+        ("联系人及联系方式\t欧阳明13812345678\t", "联系人及联系方式\t×××\t"),
+        ("（联系人：欧阳明 0991-4600128）", "（联系人：××× ×××）"),
+        ("电话：(0991)4600129 资金7.00万元", "电话：××× 资金7.00万元"),
+        ("财务负责人：孙帆 填表人：张明日 ", "财务负责人：××× 填表人：××× "),
+        ("单位负责人（签字）\t欧阳明\t", "单位负责人（签字）\t×××\t"),
+        ("审核：\t欧阳明\t", "审核：\t×××\t"),
+        ("审核\t合格\t", "审核\t合格\t"),
         # What only looks like it: the next label, an amount, a department, a sentence, vehicles.
         ("项目负责人\t\t项目资金（万元）\t40.00", "项目负责人\t\t项目资金（万元）\t40.00"),
         ("项目负责人\t40.00\t", "项目负责人\t40.00\t"),
@@ -214,6 +224,37 @@ def test_rows_read_from_a_document_are_masked():
     row = {"text": "欧阳明月 2123456", "origin": "L1", "functional_code": "2123456", "value": None}
     rows = find_contacts(document).mask_rows(document, {"unread": [row]})
     assert rows["unread"] == [{**row, "text": f"{MASK} {MASK}"}]
+
+
+def test_a_list_of_contacts_is_masked():
+    lines = (
+        "姓名\t职务\t联系电话",
+        "欧阳明\t局长\t0991-4600128",
+        "马强\t副局长\t4600129",
+        "合计\t\t7.00",
+    )
+    document = parse_lines("a.txt", lines)
+    assert find_contacts(document).mask_lines(document) == (
+        "姓名\t职务\t联系电话",
+        "×××\t局长\t×××",
+        "×××\t副局长\t×××",
+        "合计\t\t7.00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "piece"),
+    [
+        ("联系电话:\t138 1234 5678", "5678"),
+        ("联系人：欧阳明，电话：0991－4600128。", "4600128"),
+        ("电话：0991-4600128、4600129", "4600129"),
+    ],
+)
+def test_a_piece_of_a_telephone_number_is_not_left_unread(line, piece):
+    document = parse_lines("a.txt", (line, piece))
+    rows = [{"text": piece, "origin": "L1"}, {"text": piece, "origin": "L2"}]
+    masked = find_contacts(document).mask_rows(document, {"unread": rows})
+    assert [row["text"] for row in masked["unread"]] == [MASK, piece]
 
 
 def persons_and_numbers(path: Path) -> set[str]:

@@ -236,7 +236,7 @@ def test_status_of_each_page(site: SimpleNamespace) -> None:
         ),
         ("10_loads_from_outside", "the page would load https://pictures.invalid/map.png"),
         ("11_never_ends", "not finished after 5 s [cell 3: while True:]"),
-        (f"09_profile/{EMPTY}", "its disclosure could not be cleaned"),
+        (f"09_profile/{EMPTY}", "its disclosure was not cleaned"),
     ],
 )
 def test_reason_of_each_failure(site: SimpleNamespace, name: str, reason: str) -> None:

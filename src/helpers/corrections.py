@@ -33,8 +33,6 @@ FILE_NAME = "corrections.yml"
 WARNING = "corrected"
 STATUSES = ("open", "reported")
 
-_LONGEST_QUOTE = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -65,11 +63,6 @@ class Correction:
 
 
 _KEYS = frozenset(field.name for field in fields(Correction))
-
-
-def _quoted(text: str) -> str:
-    shown = text.strip()
-    return f"“{shown[:_LONGEST_QUOTE]}…”" if len(shown) > _LONGEST_QUOTE else f"“{shown}”"
 
 
 def _checked(where: str, entry: Any) -> Correction:
@@ -119,6 +112,8 @@ def read_corrections(folder: Path) -> tuple[Correction, ...]:
     """
     path = folder / FILE_NAME
     if not path.is_file():
+        if (other := path.with_suffix(".yaml")).exists():
+            raise DisclosureError(f"{other} is not read; call it {FILE_NAME}.")
         return ()
     entries = read_sidecar(path)
     if not isinstance(entries, list) or not entries:
@@ -133,14 +128,13 @@ def _place(where: str, name: str, line: str, correction: Correction) -> int:
     # What is mended may hold what was wrong: 管理 within 管理费.
     if mended in line and (count == 0 or text in mended):
         raise DisclosureError(
-            f"{where} is no longer needed: line {correction.line} of {name} reads "
-            f"{_quoted(mended)} already."
+            f"{where} is no longer needed: line {correction.line} of {name} reads so already."
         )
     if count != 1:
         times = "does not hold it" if count == 0 else f"holds it {count} times"
+        # The line itself is not quoted: it may name a person.
         raise DisclosureError(
-            f"{where} expects {_quoted(text)} once on line {correction.line} of {name}, "
-            f"which {times} and reads {_quoted(line)}."
+            f"{where} expects its text once on line {correction.line} of {name}, which {times}."
         )
     return line.index(text)
 

@@ -35,7 +35,7 @@ from helpers.unread import unread_rows
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Disclosure:
     """A disclosure with everything that was read from it.
 
@@ -66,6 +66,8 @@ class Disclosure:
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return one clean file as a data frame; amounts are Decimal, origins know their place."""
+        if name not in self.rows:
+            raise DisclosureError(f"There is no {name!r}; there are {', '.join(self.rows)}.")
         columns = [column["column"] for column in columns_of(name)]
         frame = pd.DataFrame(self.rows[name], columns=columns)
         if "origin" not in columns:
@@ -163,6 +165,8 @@ class Disclosure:
             If the row names no place, or none of this document.
         """
         lines = find_contacts(self.document).mask_lines(self.document)
+        if not isinstance(row, str | Mapping | pd.Series):
+            raise DisclosureError(f"{row!r} is no row, no amount of a table and no origin.")
         wanted = row if isinstance(row, str) else dict(row)
         return find_place(self.source.source_id, lines, wanted, self.rows)
 
@@ -183,6 +187,11 @@ class Disclosure:
         tables["total"] = [totals.get(table_id) for table_id in tables["table_id"]]
         columns = ["table_no", "title", "n_rows", "n_amounts", "total", "unit_text", "origin"]
         return tables[columns].rename(columns={"unit_text": "unit"})
+
+    def __repr__(self) -> str:
+        # Short, and without the text: it names persons, and notebooks save what they show.
+        rows = ", ".join(f"{len(rows)} {name}" for name, rows in self.rows.items() if rows)
+        return f"<Disclosure {self.source.source_id}: {rows}>"
 
     def _repr_html_(self) -> str:
         source, counts = self.source, self.ledger.counts()
@@ -217,8 +226,12 @@ def read(place: str | Path) -> Disclosure:
         amount.
     """
     path = Path(place)
-    if not path.exists() and path.name == str(place):
-        path = find_root() / "data" / "raw" / path.name
+    if not str(place):
+        raise DisclosureError("Name a source_id, a filed folder or a file.")
+    if not path.exists() and not path.is_absolute():
+        # A notebook runs in its own folder: paths count from the repository, too.
+        filed = find_root() / "data" / "raw" / path
+        path = filed if path.name == str(place) else find_root() / path
     source, document = open_source(path)
     units = unit_names(document)
     grids = read_grids(document)

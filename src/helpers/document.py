@@ -117,7 +117,7 @@ class RawTable:
 Block = Paragraph | RawTable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A disclosure read from a file.
 
@@ -137,6 +137,9 @@ class Document:
     lines: tuple[str, ...]
     blocks: tuple[Block, ...]
     layout: str
+
+    def __repr__(self) -> str:
+        return f"<Document {self.name}: {len(self.lines)} lines>"
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Yield the running text only."""

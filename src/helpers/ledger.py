@@ -184,7 +184,7 @@ def _known(line: str, token: _Token) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ledger:
     """All numbers of a document and where they went.
 
@@ -199,6 +199,9 @@ class Ledger:
 
     entries: tuple[Entry, ...]
     invented: tuple[tuple[str, str, int], ...]
+
+    def __repr__(self) -> str:
+        return f"<Ledger: {len(self.entries)} numbers, {len(self.invented)} invented>"
 
     def counts(self) -> dict[str, int]:
         """Return how many numbers went to each account, the most frequent first."""

@@ -183,6 +183,19 @@ def _typed(frame: pd.DataFrame, name: str, decimals: bool) -> pd.DataFrame:
     return frame
 
 
+def _chosen(known: Sequence[str], source_ids: Iterable[str] | None) -> list[str]:
+    """Return the disclosures asked for, all if None; refuse what is not there."""
+    if source_ids is None:
+        return list(known)
+    wanted = [source_ids] if isinstance(source_ids, str) else list(source_ids)
+    missing = [source_id for source_id in wanted if source_id not in known]
+    if missing:
+        raise DisclosureError(
+            f"No clean data for {', '.join(missing)}; there are {', '.join(known) or 'none'}."
+        )
+    return wanted
+
+
 def load(
     name: str,
     source_ids: Iterable[str] | None = None,
@@ -228,12 +241,7 @@ def load(
         )
     clean = find_root() / "data" / "clean"
     known = _clean_ids(clean)
-    wanted = known if source_ids is None else list(source_ids)
-    missing = [source_id for source_id in wanted if source_id not in known]
-    if missing:
-        raise DisclosureError(
-            f"No clean data for {', '.join(missing)}; there are {', '.join(known) or 'none'}."
-        )
+    wanted = _chosen(known, source_ids)
     columns = [column["column"] for column in columns_of(name)]
     rows: list[list[str]] = []
     for source_id in wanted:
@@ -253,13 +261,18 @@ def load_sources(source_ids: Iterable[str] | None = None) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``source_id, title, department, place, fiscal_year, kind, conversion, n_units``, by
         source_id; ``n_units`` is 0 where the document does not name its budget units.
+
+    Raises
+    ------
+    DisclosureError
+        If there is no such disclosure.
     """
     keys = ["id", "title", "department", "place", "fiscal_year", "kind", "conversion"]
     packages = _read_packages(find_root() / "data" / "clean").values()
-    wanted = None if source_ids is None else set(source_ids)
+    wanted = _chosen([package["id"] for package in packages], source_ids)
     rows = [
         [*(package[key] for key in keys), len(package["budget_units"])]
         for package in packages
-        if wanted is None or package["id"] in wanted
+        if package["id"] in wanted
     ]
     return pd.DataFrame(rows, columns=["source_id", *keys[1:], "n_units"])

@@ -162,6 +162,10 @@ def find_place(
         If the place is none of this document.
     """
     origin = origin_of(row)
+    owner = row.source_id if isinstance(row, Traced) else ""
+    owner = row.get("source_id") or source_id if isinstance(row, Mapping) else owner
+    if owner and owner != source_id:
+        raise DisclosureError(f"The row is of {owner}, not of {source_id}.")
     places = [re.fullmatch(r"L(\d+)", place) for place in origin.split(";")]
     targets = [int(place.group(1)) for place in places if place]
     if len(targets) < len(places) or not all(1 <= number <= len(lines) for number in targets):

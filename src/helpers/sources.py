@@ -21,6 +21,7 @@ from typing import Any
 
 from helpers.corrections import FILE_NAME, Correction, apply_corrections, read_corrections
 from helpers.document import DisclosureError, Document, squeeze
+from helpers.privacy import find_contacts
 from helpers.readers import READABLE_SUFFIXES, parse_lines, read_document
 from helpers.sidecars import check_keys, read_sidecar
 
@@ -297,6 +298,16 @@ def open_source(place: Path) -> tuple[Source, Document]:
             sidecar, name = place / FILE_NAME, document.name
             lines = apply_corrections(sidecar, name, document.lines, source.corrections)
             document = parse_lines(name, lines)
+            contacts = find_contacts(document)
+            for number, correction in enumerate(source.corrections, 1):
+                if (
+                    contacts.mask(correction.correction, (correction.line,))
+                    != correction.correction
+                ):
+                    raise DisclosureError(
+                        f"{sidecar}: entry {number} is about a person or a telephone number, which "
+                        "nothing reads; remove it."
+                    )
         return source, document
     if (place.parent / "source.yml").is_file():
         return open_source(place.parent)

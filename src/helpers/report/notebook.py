@@ -214,7 +214,8 @@ def _reason(job: Job, error: Exception, cell: Any) -> str:
         return _one_line(str(error))
     else:
         return _one_line(f"{type(error).__name__}: {error}")
-    return _one_line(f"{what}{_place(job, cell)}")
+    # Pages travel: the folders of this machine stay behind.
+    return _one_line(f"{what}{_place(job, cell)}".replace(f"{job.root}{os.sep}", ""))
 
 
 def _place(job: Job, cell: Any) -> str:

@@ -280,9 +280,9 @@ class _Run:
         records = self._state.records(t.name for t in tasks)
         results = []
         for task in tasks:
-            what = "its disclosure could not" if task.source_id else "no disclosure could"
+            what = "its disclosure was not" if task.source_id else "no disclosure was"
             kept = _from_record(task, "skipped", records.get(task.name, {}))
-            results.append(replace(kept, reason=f"{what} be cleaned"))
+            results.append(replace(kept, reason=f"{what} cleaned"))
             self._state.save_failure(task.name, _to_record(results[-1]))
         self._advance(len(tasks))
         return results
