@@ -14,7 +14,7 @@ import pytest
 
 from helpers.__main__ import main
 from helpers.audit import Evidence, evaluate, finding_rows, rules
-from helpers.audit.evaluations import inferred_rule
+from helpers.audit.scoring import inferred_rule
 from helpers.disclosure import Disclosure, audit_rows, read
 from helpers.grid import read_grids
 from helpers.narrative import unit_names
