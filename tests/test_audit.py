@@ -179,6 +179,43 @@ def test_unfounded_growth_and_nothing_to_nothing_are_conventions() -> None:
     assert {one.verdict for one in from_nothing} == {"equal"}
 
 
+FINAL_ACCOUNTS = """某市园林局2024年度部门决算公开说明
+表 4
+财政拨款收入支出决算总表
+单位：万元
+收入\t\t支出\t
+项目\t决算数\t项目\t决算数
+一、一般公共预算财政拨款\t100.00\t一、一般公共服务支出\t60.00
+二、政府性基金预算财政拨款\t20.00\t二、城乡社区支出\t50.00
+本年收入合计\t120.00\t本年支出合计\t110.00
+年初财政拨款结转和结余\t10.00\t年末财政拨款结转和结余\t20.00
+一般公共预算财政拨款\t7.00\t\t
+政府性基金预算财政拨款\t3.00\t\t
+总计\t130.00\t总计\t130.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("printed", "changed", "rule_id"),
+    [
+        ("", "", ""),
+        ("本年收入合计\t120.00", "本年收入合计\t121.00", "table_total_sum"),
+        ("财政拨款\t7.00", "财政拨款\t8.00", "table_part_sum"),
+        ("总计\t130.00\t总计\t130.00", "总计\t130.00\t总计\t131.00", "table_balance"),
+    ],
+)
+def test_final_accounts_add_the_carry_over_once(
+    tmp_path: Path, printed: str, changed: str, rule_id: str
+) -> None:
+    path = tmp_path / "park_2024_final.txt"
+    path.write_text(FINAL_ACCOUNTS.replace(printed, changed), encoding="utf-8")
+    disclosure = read(path)
+    assert len(disclosure.rows["facts"]) == 12
+    failed = {row["rule_id"] for row in disclosure.rows["findings"]}
+    assert failed >= {rule_id} if rule_id else not failed
+    assert any(row["rule_id"] == "table_balance" for row in disclosure.rows["checks"])
+
+
 # --- scoring -----------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ Place in the chain: used by the rules on sentences.  Input: rows of ``claims.csv
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -41,10 +42,13 @@ class Claims:
         Rows of ``claims.csv``.
     decimals
         Most decimals of any amount in that unit.
+    usual_unit
+        The unit most amounts are printed in; a sentence that leaves the unit out means it.
     """
 
     rows: tuple[Claim, ...]
     decimals: Mapping[str, int]
+    usual_unit: str
 
     @classmethod
     def of(cls, rows: Sequence[Claim]) -> Claims:
@@ -55,11 +59,16 @@ class Claims:
             if row["role"] in MONEY and row["value"] is not None and not is_price:
                 unit = _SAME_UNIT.get(row["unit"], row["unit"])
                 decimals[unit] = max(decimals.get(unit, 0), decimals_of_value(row["value"]))
-        return cls(tuple(rows), decimals)
+        printed = Counter(
+            _SAME_UNIT.get(row["unit"], row["unit"])
+            for row in rows
+            if row["role"] in MONEY and row["unit"] in _FACTORS
+        )
+        return cls(tuple(rows), decimals, max(printed, key=printed.__getitem__, default="万元"))
 
     def unit(self, claim: Claim) -> str:
-        """Return the unit of a claim; a sentence that leaves it out speaks in 万元."""
-        return _SAME_UNIT.get(claim["unit"], claim["unit"]) or "万元"
+        """Return the unit of a claim."""
+        return _SAME_UNIT.get(claim["unit"], claim["unit"]) or self.usual_unit
 
     def figure(self, claim: Claim, unit: str = "") -> Figure:
         """Return a claim as a figure, in ``unit`` where that is given; changes carry their sign."""
