@@ -14,6 +14,7 @@ import pytest
 
 from helpers.__main__ import main
 from helpers.audit import Evidence, evaluate, finding_rows, rules
+from helpers.audit.claims import Claims
 from helpers.audit.scoring import inferred_rule
 from helpers.disclosure import Disclosure, audit_rows, read
 from helpers.grid import read_grids
@@ -165,6 +166,51 @@ def test_a_changed_figure_of_a_sentence(
     findings = audit_rows("x", evidence_of(disclosure, claims=claims))["findings"]
     assert rule_id not in before
     assert rule_id in {row["rule_id"] for row in findings if row["severity"] == "error"}
+
+
+@pytest.mark.parametrize(
+    ("role", "subject", "value", "rule_ids"),
+    [
+        (
+            "amount",
+            "一般公共预算基本支出/公用经费",
+            "424.09",
+            {"narrative_table", "claim_list_sum"},
+        ),
+        ("amount", "班车租赁/预算安排规模", "86.70", {"narrative_project", "claim_allocation"}),
+        ("amount", "上年结转结余/财政拨款", "361.05", {"narrative_table", "claim_list_sum"}),
+        ("count", "当年财政拨款项目", "25", {"evaluation_count"}),
+        ("amount", "当年财政拨款项目/涉及预算金额", "524982.05", {"evaluation_sum"}),
+        (
+            "amount",
+            "互嵌式工作领导小组办公室工作专项经费/民族团结和谐社区居住工作经费申请/电费",
+            "1.60",
+            {"claim_list_sum"},
+        ),
+    ],
+)
+def test_a_changed_figure_of_a_sentence_against_its_table(
+    role: str, subject: str, value: str, rule_ids: set[str]
+) -> None:
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_housing_2024_budget")
+    number = next(
+        row["claim_no"]
+        for row in disclosure.rows["claims"]
+        if row["role"] == role and row["subject"] == subject
+    )
+    claims = changed_claims(disclosure, {number: Decimal(value)})
+    findings = audit_rows("x", evidence_of(disclosure, claims=claims))["findings"]
+    assert {row["rule_id"] for row in findings if row["severity"] == "error"} == rule_ids
+
+
+def test_a_sentence_without_unit_speaks_in_the_usual_one() -> None:
+    rows = [
+        {"role": "amount", "unit": unit, "value": Decimal(value), "subject": "", "section": ""}
+        for unit, value in (("元", "12.50"), ("元", "80.00"), ("", "80"))
+    ]
+    claims = Claims.of([row | {"direction": "", "origin": "L1"} for row in rows])
+    bare = claims.figure(claims.rows[2])
+    assert (claims.unit(claims.rows[2]), bare.half) == ("元", Decimal("0.005"))
 
 
 def test_unfounded_growth_and_nothing_to_nothing_are_conventions() -> None:

@@ -127,7 +127,8 @@ def select(
 def earlier(claims: Claims, position: int, subjects: Sequence[str]) -> Claim | None:
     """Return the nearest amount before a claim, in its section, with one of the subjects."""
     section = claims.rows[position]["section"]
-    for claim in reversed(claims.rows[:position]):
+    for before in range(position - 1, -1, -1):
+        claim = claims.rows[before]
         if claim["section"] != section:
             return None
         if claim["role"] in ("amount", "budget", "final", "count") and claim["subject"] in subjects:

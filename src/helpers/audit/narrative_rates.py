@@ -36,7 +36,8 @@ def _share_base(claims: Claims, position: int) -> Claim | None:
     named = _SHARE_OF.search(claim["text"])
     if named:
         phrase = named.group(1) or named.group(2)
-        for other in reversed(claims.rows[:position]):
+        for before in range(position - 1, -1, -1):
+            other = claims.rows[before]
             leaf = other["subject"].rpartition("/")[2]
             if other["role"] == "amount" and leaf.endswith(phrase) and other["value"] is not None:
                 return other

@@ -118,32 +118,29 @@ def allocations(claims: Claims) -> Iterator[Identity]:
             yield equality("claim_allocation", whole.label, whole, right, unit)
 
 
-def _parts_below(claims: Claims, position: int) -> list[Claim]:
-    """Return the amounts a sentence lists under another, up to the next mention of the latter."""
-    whole = claims.rows[position]
-    parts: list[Claim] = []
-    for claim in claims.rows[position + 1 :]:
-        if claim["section"] != whole["section"] or claim["subject"] == whole["subject"]:
-            if claim["role"] in ("change", "growth", "share"):
-                continue
-            break
-        is_below = claim["subject"].rpartition("/")[0] == whole["subject"]
-        if is_below and claim["role"] == "amount" and claim["value"] is not None:
-            parts.append(claim)
+def _parts_by_whole(claims: Claims) -> dict[int, list[Claim]]:
+    """Return the amounts a sentence lists under another, by the position of the latter.
+
+    Parts belong to the last mention of their whole before them, in the same section.
+    """
+    last: dict[tuple[str, str], int] = {}
+    parts: dict[int, list[Claim]] = {}
+    for position, claim in enumerate(claims.rows):
+        if claim["role"] not in ("amount", "budget") or claim["value"] is None:
+            continue
+        whole = last.get((claim["section"], claim["subject"].rpartition("/")[0]))
+        if whole is not None and claim["role"] == "amount":
+            parts.setdefault(whole, []).append(claim)
+        last[claim["section"], claim["subject"]] = position
     return parts
 
 
 def listed_parts(claims: Claims) -> Iterator[Identity]:
     """Compare an amount with the parts that the same passage lists under it."""
-    for position, claim in enumerate(claims.rows):
-        if (
-            claim["role"] not in ("amount", "budget")
-            or claim["value"] is None
-            or not _LISTS_PARTS.search(claim["section"])
-            or "/" not in claim["subject"]
-        ):
+    for position, parts in _parts_by_whole(claims).items():
+        claim = claims.rows[position]
+        if not _LISTS_PARTS.search(claim["section"]) or "/" not in claim["subject"]:
             continue
-        parts = _parts_below(claims, position)
         if any(UNIT_PRICE.search(one["subject"]) or claims.unit(one) == "元" for one in parts):
             continue
         parts = [one for one in parts if not _TOTAL_WORD.search(one["subject"])]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
@@ -27,6 +28,7 @@ _WIDE = str.maketrans({"(": "（", ")": "）", '"': "“", "”": "“"})
 _SPLIT_BY = {"class": 3, "item": 7}
 
 
+@lru_cache(maxsize=8192)
 def _name(text: str) -> str:
     """Return a label without the differences of typing."""
     return squeeze(text).translate(_WIDE)
