@@ -14,7 +14,8 @@ import pytest
 
 from helpers.__main__ import main
 from helpers.audit import Evidence, evaluate, finding_rows, rules
-from helpers.audit.evaluations import inferred_rule
+from helpers.audit.claims import Claims
+from helpers.audit.scoring import inferred_rule
 from helpers.disclosure import Disclosure, audit_rows, read
 from helpers.grid import read_grids
 from helpers.narrative import unit_names
@@ -167,6 +168,51 @@ def test_a_changed_figure_of_a_sentence(
     assert rule_id in {row["rule_id"] for row in findings if row["severity"] == "error"}
 
 
+@pytest.mark.parametrize(
+    ("role", "subject", "value", "rule_ids"),
+    [
+        (
+            "amount",
+            "一般公共预算基本支出/公用经费",
+            "424.09",
+            {"narrative_table", "claim_list_sum"},
+        ),
+        ("amount", "班车租赁/预算安排规模", "86.70", {"narrative_project", "claim_allocation"}),
+        ("amount", "上年结转结余/财政拨款", "361.05", {"narrative_table", "claim_list_sum"}),
+        ("count", "当年财政拨款项目", "25", {"evaluation_count"}),
+        ("amount", "当年财政拨款项目/涉及预算金额", "524982.05", {"evaluation_sum"}),
+        (
+            "amount",
+            "互嵌式工作领导小组办公室工作专项经费/民族团结和谐社区居住工作经费申请/电费",
+            "1.60",
+            {"claim_list_sum"},
+        ),
+    ],
+)
+def test_a_changed_figure_of_a_sentence_against_its_table(
+    role: str, subject: str, value: str, rule_ids: set[str]
+) -> None:
+    disclosure = read(ROOT / "data" / "raw" / "urumqi_housing_2024_budget")
+    number = next(
+        row["claim_no"]
+        for row in disclosure.rows["claims"]
+        if row["role"] == role and row["subject"] == subject
+    )
+    claims = changed_claims(disclosure, {number: Decimal(value)})
+    findings = audit_rows("x", evidence_of(disclosure, claims=claims))["findings"]
+    assert {row["rule_id"] for row in findings if row["severity"] == "error"} == rule_ids
+
+
+def test_a_sentence_without_unit_speaks_in_the_usual_one() -> None:
+    rows = [
+        {"role": "amount", "unit": unit, "value": Decimal(value), "subject": "", "section": ""}
+        for unit, value in (("元", "12.50"), ("元", "80.00"), ("", "80"))
+    ]
+    claims = Claims.of([row | {"direction": "", "origin": "L1"} for row in rows])
+    bare = claims.figure(claims.rows[2])
+    assert (claims.unit(claims.rows[2]), bare.half) == ("元", Decimal("0.005"))
+
+
 def test_unfounded_growth_and_nothing_to_nothing_are_conventions() -> None:
     """增长100% from nothing, and 0 to 0 as 增长0%, as the final accounts print them."""
     disclosure = read(ROOT / "data" / "raw" / "urumqi_natural_resources_2024_final")
@@ -177,6 +223,43 @@ def test_unfounded_growth_and_nothing_to_nothing_are_conventions() -> None:
     ]
     assert len(from_nothing) > 5
     assert {one.verdict for one in from_nothing} == {"equal"}
+
+
+FINAL_ACCOUNTS = """某市园林局2024年度部门决算公开说明
+表 4
+财政拨款收入支出决算总表
+单位：万元
+收入\t\t支出\t
+项目\t决算数\t项目\t决算数
+一、一般公共预算财政拨款\t100.00\t一、一般公共服务支出\t60.00
+二、政府性基金预算财政拨款\t20.00\t二、城乡社区支出\t50.00
+本年收入合计\t120.00\t本年支出合计\t110.00
+年初财政拨款结转和结余\t10.00\t年末财政拨款结转和结余\t20.00
+一般公共预算财政拨款\t7.00\t\t
+政府性基金预算财政拨款\t3.00\t\t
+总计\t130.00\t总计\t130.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("printed", "changed", "rule_id"),
+    [
+        ("", "", ""),
+        ("本年收入合计\t120.00", "本年收入合计\t121.00", "table_total_sum"),
+        ("财政拨款\t7.00", "财政拨款\t8.00", "table_part_sum"),
+        ("总计\t130.00\t总计\t130.00", "总计\t130.00\t总计\t131.00", "table_balance"),
+    ],
+)
+def test_final_accounts_add_the_carry_over_once(
+    tmp_path: Path, printed: str, changed: str, rule_id: str
+) -> None:
+    path = tmp_path / "park_2024_final.txt"
+    path.write_text(FINAL_ACCOUNTS.replace(printed, changed), encoding="utf-8")
+    disclosure = read(path)
+    assert len(disclosure.rows["facts"]) == 12
+    failed = {row["rule_id"] for row in disclosure.rows["findings"]}
+    assert failed >= {rule_id} if rule_id else not failed
+    assert any(row["rule_id"] == "table_balance" for row in disclosure.rows["checks"])
 
 
 # --- scoring -----------------------------------------------------------------------------------

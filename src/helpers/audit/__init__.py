@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.audit.between_tables import between_tables
+from helpers.audit.claims import Claims
 from helpers.audit.codes import code_rules
 from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
-from helpers.audit.narrative_sums import Claims, narrative_sums
+from helpers.audit.narrative_rates import narrative_rates
+from helpers.audit.narrative_sums import narrative_sums
 from helpers.audit.narrative_tables import narrative_tables
 from helpers.audit.sheets import read_sheets
 from helpers.audit.table_sums import table_sums
@@ -70,6 +72,7 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *between_tables(sheets),
         *narrative_tables(claims, sheets),
         *narrative_sums(claims),
+        *narrative_rates(claims),
         *evaluation_rules(evidence.evaluations, claims, sheets),
         *code_rules(sheets),
     ]

@@ -20,6 +20,7 @@ from helpers.reference_data import read_reference
 from helpers.tables import TOTAL
 
 _CLASS = 3
+_YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")
 
 
 def _find(sheets: Sequence[Sheet], table_id: str, side: str) -> Sheet | None:
@@ -42,9 +43,27 @@ def _by_code(sheet: Sheet, column: SheetColumn, only_classes: bool) -> dict[str,
     return sums
 
 
-def _total_row(sheet: Sheet) -> SheetRow | None:
-    totals = [row for row in sheet.rows if row.line.role == TOTAL]
-    return totals[-1] if totals else None
+def _total_rows(sheet: Sheet) -> list[SheetRow]:
+    """Return the rows that may be the total of another table: 总计, and before it 本年合计.
+
+    Where money is carried over, one-sided tables state the year's money in some places and all of
+    it in others.
+    """
+    totals = [row for row in sheet.rows if row.line.role == TOTAL][-1:]
+    return totals + [row for row in sheet.rows if _YEAR_SUM.search(row.line.label)]
+
+
+def _totals(
+    left: Sheet, right: Sheet, columns: tuple[SheetColumn, SheetColumn]
+) -> list[tuple[Figure, Figure]]:
+    """Return the pair of total cells that agree best; none if a table has no total row."""
+    pairs = [
+        (left.cell(one, columns[0].path), right.cell(other, columns[1].path))
+        for one in _total_rows(left)
+        for other in _total_rows(right)
+    ]
+    agreeing = [pair for pair in pairs if equality("", "", *pair, "").verdict != "different"]
+    return (agreeing or pairs)[:1]
 
 
 def _matching_row(sheet: Sheet, pattern: str) -> SheetRow | None:
@@ -70,20 +89,22 @@ def _pairs(
             _by_code(sheet, column, match == "classes")
             for sheet, column in zip((left, right), columns, strict=True)
         ]
-        for code in dict.fromkeys([*by_code[0], *by_code[1]]):
-            one, other = (codes.get(code) for codes in by_code)
+        # A table that prints labels only has no code to compare.
+        codes = dict.fromkeys([*by_code[0], *by_code[1]]) if all(by_code) else {}
+        for code in codes:
+            one, other = (found.get(code) for found in by_code)
             if one is None and other is not None:
                 yield Figure(None, f"{left.title}/{code}", (), other.half), other
             elif one is not None:
                 yield one, other or Figure(None, f"{right.title}/{code}", (), one.half)
         return
     if match == "total":
-        rows = (_total_row(left), _total_row(right))
-    else:
-        rows = (
-            _matching_row(left, rule["left_row"]) if rule["left_row"] else _total_row(left),
-            _matching_row(right, rule["right_row"]) if rule["right_row"] else _total_row(right),
-        )
+        yield from _totals(left, right, columns)
+        return
+    rows = [
+        _matching_row(sheet, pattern) if pattern else next(iter(_total_rows(sheet)), None)
+        for sheet, pattern in ((left, rule["left_row"]), (right, rule["right_row"]))
+    ]
     if rows[0] is not None and rows[1] is not None:
         yield left.cell(rows[0], columns[0].path), right.cell(rows[1], columns[1].path)
 

@@ -172,9 +172,12 @@ def rate(
     )
 
 
-def same_text(rule_id: str, subject: str, left: Figure, right: Figure, agree: bool) -> Identity:
+def same_text(
+    rule_id: str, subject: str, left: Figure, right: Figure, agree: bool, repeats: str = ""
+) -> Identity:
     """Compare two texts; ``agree`` says whether they mean the same."""
-    return Identity(rule_id, subject, left, right, "", "equal" if agree else "different")
+    verdict: Verdict = "equal" if agree else "different"
+    return Identity(rule_id, subject, left, right, "", verdict, repeats=repeats)
 
 
 def _decimal(value: Fraction) -> Decimal:

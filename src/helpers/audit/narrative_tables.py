@@ -5,17 +5,20 @@ Place in the chain: a family of rules of ``audit``.  Input: claims and sheets.  
 Each row of ``reference/rule_claim_cells.csv`` names the sentences (``section``, ``subject``,
 ``roles``) and the cell: table, side, column, and the row by ``row``: ``total``, or a pattern of the
 row's label.  ``{class}``, ``{item}`` and ``{project}`` in it stand for the groups of that name in
-``subject``, compared as whole labels.  A sentence whose row the table does not print is not
-checkable: labels differ by a word too often to call it a mistake.
+``subject``, compared as whole labels.  Where only a longer or a shorter form of the label is
+printed, and once, that row is meant, and the name of a classification is a finding of its own.  A
+sentence whose row the table does not print is not checkable: labels differ by a word too often to
+call it a mistake.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from helpers.audit.identity import Figure, Identity, at_most, equality
-from helpers.audit.narrative_sums import Claims, label_of
+from helpers.audit.claims import Claim, Claims, label_of
+from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
 from helpers.audit.sheets import Sheet, SheetRow
 from helpers.document import squeeze
 from helpers.reference_data import read_reference
@@ -25,6 +28,7 @@ _WIDE = str.maketrans({"(": "（", ")": "）", '"': "“", "”": "“"})
 _SPLIT_BY = {"class": 3, "item": 7}
 
 
+@lru_cache(maxsize=8192)
 def _name(text: str) -> str:
     """Return a label without the differences of typing."""
     return squeeze(text).translate(_WIDE)
@@ -54,6 +58,27 @@ def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
     return found
 
 
+def _rows_alike(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
+    """Return the only row whose name begins or ends the name wanted, or the reverse."""
+    level = next((one for one in ("project", "item", "class") if groups.get(one)), "class")
+    wanted = _name(groups[level])
+    found = [
+        row
+        for row in sheet.rows
+        if (name := _name(row.line.project if level == "project" else row.key))
+        and row.line.role != TOTAL
+        and (level == "project" or len(row.line.code) == _SPLIT_BY[level])
+        and (_is_form_of(name, wanted) or _is_form_of(wanted, name))
+    ]
+    return found if len(found) == 1 else []
+
+
+def _is_form_of(shorter: str, longer: str) -> bool:
+    # Two names of a few characters are alike by chance.
+    is_most = 2 * len(shorter) > len(longer)
+    return is_most and (longer.startswith(shorter) or longer.endswith(shorter))
+
+
 def _rows(sheet: Sheet, pattern: str, groups: Mapping[str, str]) -> list[SheetRow]:
     if pattern == "total":
         return [row for row in sheet.rows if row.line.role == TOTAL][-1:]
@@ -80,6 +105,15 @@ def _compare(
     return Identity(rule_id, stated.label, stated, unclear, unit, "not_checkable")
 
 
+def _other_name(claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: SheetRow) -> Identity:
+    stated = next(groups[one] for one in ("item", "class") if groups.get(one))
+    printed = row.key
+    left = Figure(stated, label_of(claim), (claim["origin"],))
+    right = Figure(printed, f"{sheet.title}/{row.name}", (row.line.origin,))
+    repeats = f"{stated}/{printed}"
+    return same_text("narrative_label", left.label, left, right, False, repeats)
+
+
 def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
     """Return an identity for every sentence that repeats a cell of a table printed here."""
     by_key = {(sheet.table_id, sheet.side): sheet for sheet in sheets}
@@ -98,7 +132,12 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
             ):
                 continue
             stated = claims.figure(claim, sheet.unit)
-            rows = _rows(sheet, rule["row"], match.groupdict()) if column else []
+            groups = match.groupdict()
+            rows = _rows(sheet, rule["row"], groups) if column else []
+            if column and not rows and rule["row"].startswith("{"):
+                rows = _rows_alike(sheet, groups)
+                if rows and "project" not in groups:
+                    yield _other_name(claim, groups, sheet, rows[0])
             if column is None or not rows:
                 if stated.value:
                     blank = Figure(None, f"{sheet.title}/{label_of(claim)}", ())

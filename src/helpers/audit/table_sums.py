@@ -21,6 +21,10 @@ _SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七�
 _OF_WHICH = re.compile(r"^其中[:：]?")
 _YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")
 _SUBTOTAL_WORD = re.compile(r"小计[）)]?$")
+_CARRIED_OVER = re.compile(r"结转(?:和|及|、)?结余$")
+_FUND_OF_IT = re.compile(
+    r"^(?:[一二三]、)?(?:一般公共预算|政府性基金预算|国有资本经营预算)(?:财政)?拨款$"
+)
 _GRAND_TOTAL = re.compile(r"^(?:收入|支出)?(?:合计|总计)$")
 
 
@@ -101,7 +105,10 @@ def _marked_roots(rows: Sequence[SheetRow]) -> list[_Node]:
                 first = second = open_list = None
             continue
         node = _Node(row)
-        if _OF_WHICH.match(label):
+        if roots and _FUND_OF_IT.match(label) and _CARRIED_OVER.search(roots[-1].row.line.label):
+            # Final accounts list the funds of the carry-over below it, without 其中.
+            roots[-1].parts.append(node)
+        elif _OF_WHICH.match(label):
             parent = second or first or (roots[-1] if roots else None)
             open_list = parent
             if parent is not None:

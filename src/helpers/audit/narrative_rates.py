@@ -1,0 +1,183 @@
+"""Rates in sentences, recomputed from the amounts beside them: shares, growth, variance.
+
+Place in the chain: a family of rules of ``audit``.  Input: claims.  Output: identities.
+
+Rates follow one form each, wherever they are printed.  The base of a share that names none is a row
+of ``reference/rule_share_bases.csv``; whose change a sentence about 收入支出总体 states is a row of
+``rule_growth_bases.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from helpers.audit.claims import (
+    Claim,
+    Claims,
+    decimals_of_value,
+    earlier,
+    label_of,
+    matches,
+    select,
+    top,
+)
+from helpers.audit.identity import Figure, Identity, figure, first_origins, rate
+from helpers.reference_data import read_reference
+from helpers.tolerance import Interval, growth, quotient
+
+_SHARE_OF = re.compile(r"占(?!比)(.{2,20}?)的$|占(?!比)([^占，。,]{2,20}?)的[\d.,，]+%")
+
+
+def _share_base(claims: Claims, position: int) -> Claim | None:
+    claim = claims.rows[position]
+    named = _SHARE_OF.search(claim["text"])
+    if named:
+        phrase = named.group(1) or named.group(2)
+        for before in range(position - 1, -1, -1):
+            other = claims.rows[before]
+            leaf = other["subject"].rpartition("/")[2]
+            if other["role"] == "amount" and leaf.endswith(phrase) and other["value"] is not None:
+                return other
+        return None
+    parent, slash, _ = claim["subject"].rpartition("/")
+    if slash:
+        return earlier(claims, position, [parent])
+    for rule in read_reference("rule_share_bases"):
+        if matches(rule["section"], claim["section"]) and matches(
+            rule["subject"], claim["subject"]
+        ):
+            found = select(claims, "", rule["base"], ["amount"])
+            return next((one for one in found if top(one) == top(claim)), None)
+    return None
+
+
+def shares(claims: Claims) -> Iterator[Identity]:
+    """Recompute every share from the two amounts it relates."""
+    for position, claim in enumerate(claims.rows):
+        if claim["role"] != "share" or claim["value"] is None:
+            continue
+        part = earlier(claims, position, [claim["subject"]])
+        base = _share_base(claims, position)
+        if part is None or base is None or part is base:
+            continue
+        if not base["value"] or claims.unit(part) != claims.unit(base):
+            continue
+        possible = quotient(claims.interval(part), claims.interval(base))
+        if possible is None:
+            continue
+        exact = 100 * Fraction(part["value"]) / Fraction(base["value"])
+        printed = figure(claim["value"], label_of(claim), claim["origin"], None)
+        names = f"{part['subject'].rpartition('/')[2]}÷{base['subject'].rpartition('/')[2]}"
+        computed = Figure(None, names, first_origins([claims.figure(part), claims.figure(base)]))
+        yield rate(
+            "claim_share",
+            printed.label,
+            printed,
+            decimals_of_value(claim["value"]),
+            exact,
+            Interval(100 * possible.low, 100 * possible.high),
+            computed,
+        )
+
+
+def _growth_base(claims: Claims, position: int) -> Claim | None:
+    claim = claims.rows[position]
+    for rule in read_reference("rule_growth_bases"):
+        match = re.search(rule["subject"], claim["subject"])
+        if match:
+            return earlier(claims, position, [match.expand(rule["base"])])
+    return earlier(claims, position, [claim["subject"]])
+
+
+def _signed(claim: Claim) -> Decimal:
+    value: Decimal = claim["value"]
+    return -value if claim["direction"] == "decrease" else value
+
+
+def growths(claims: Claims) -> Iterator[Identity]:
+    """Recompute every growth rate: change ÷ (this year − change).
+
+    Growth from nothing is printed as 100 %, and nothing to nothing as 0 %, by convention.
+    """
+    for position, claim in enumerate(claims.rows):
+        before = claims.rows[position - 1] if position else None
+        if (
+            claim["role"] != "growth"
+            or before is None
+            or before["role"] != "change"
+            or before["subject"] != claim["subject"]
+            or claim["value"] is None
+            or before["value"] is None
+        ):
+            continue
+        base = _growth_base(claims, position - 1)
+        if base is None or claims.unit(base) != claims.unit(before):
+            continue
+        change, current = _signed(before), base["value"]
+        before_value = current - change
+        printed = figure(_signed(claim), label_of(claim), claim["origin"], None)
+        origins = first_origins([claims.figure(before), claims.figure(base)])
+        names = f"{before['subject'].rpartition('/')[2]}增减额÷（本年数-增减额）"
+        computed = Figure(None, names, origins)
+        possible = growth(claims.interval(before), claims.interval(base))
+        if before_value == 0 or possible is None:
+            # From nothing, or so near it that rounding allows any rate.
+            exact = Fraction(100 if change else 0)
+            possible = Interval(exact, exact) if before_value == 0 else None
+        else:
+            exact = 100 * Fraction(change) / Fraction(before_value)
+            possible = Interval(100 * possible.low, 100 * possible.high)
+        if possible is None:
+            continue
+        yield rate(
+            "claim_growth",
+            printed.label,
+            printed,
+            decimals_of_value(claim["value"]),
+            exact,
+            possible,
+            computed,
+        )
+
+
+def variances(claims: Claims) -> Iterator[Identity]:
+    """Recompute every variance rate from the budget and the final amount before it."""
+    for position, claim in enumerate(claims.rows):
+        if claim["role"] != "variance_rate" or claim["value"] is None or position < 2:
+            continue
+        budget, final = claims.rows[position - 2], claims.rows[position - 1]
+        if (budget["role"], final["role"]) != ("budget", "final"):
+            continue
+        if budget["value"] is None or final["value"] is None:
+            continue
+        low, high = claims.interval(budget), claims.interval(final)
+        if budget["value"] == 0:
+            exact = Fraction(100 if final["value"] else 0)
+            possible: Interval | None = Interval(exact, exact)
+        else:
+            ratio = quotient(high, low)
+            exact = 100 * (Fraction(final["value"]) / Fraction(budget["value"]) - 1)
+            possible = ratio and Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+        if possible is None:
+            continue
+        printed = figure(_signed(claim), label_of(claim), claim["origin"], None)
+        origins = first_origins([claims.figure(final), claims.figure(budget)])
+        computed = Figure(None, "（决算数-预算数）÷预算数", origins)
+        yield rate(
+            "claim_variance",
+            printed.label,
+            printed,
+            decimals_of_value(claim["value"]),
+            exact,
+            possible,
+            computed,
+        )
+
+
+def narrative_rates(claims: Claims) -> Iterator[Identity]:
+    """Return every rate of the sentences with the rate of its figures."""
+    for family in (shares, growths, variances):
+        yield from family(claims)

@@ -1,0 +1,235 @@
+"""Weights and scores of self-evaluations and target tables.
+
+Place in the chain: a family of rules of ``audit``.  Input: evaluations.  Output: identities.
+
+Two rules of scoring are in use below 100 %: ``weight × completion``, and
+``weight × (completion − 60 %) ÷ 40 %``.  What exceeds 100 % keeps the full weight or is deducted,
+often both in one document.  A score that follows neither is reported; so is one that follows the
+rule which most scores of the document contradict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from helpers.amounts import parse_number
+from helpers.audit.claims import decimals_of_value
+from helpers.audit.identity import Figure, Identity, equality, figure, rate, sum_of
+from helpers.document import squeeze
+from helpers.performance import Evaluation, Indicator
+from helpers.tolerance import Interval, decimals_of, rounded
+
+_RATE = re.compile(r"(\d+(?:\.\d+)?)[%％]?")
+_SIGNS = re.compile(r"[<>]=?|[=≥≤]")
+_MEASURED = re.compile(r"(?:>=|<=|[=≥≤])?(\d+(?:\.\d+)?)([^\d<>=≥≤]*)")
+# Scores are printed with two decimals; trailing zeros are dropped.
+_SCORE_DECIMALS = 2
+
+Rule = Callable[[Fraction], Fraction]
+
+
+def _proportional(completion: Fraction) -> Fraction:
+    return min(completion, Fraction(1))
+
+
+def _steep(completion: Fraction) -> Fraction:
+    return max((min(completion, Fraction(1)) - Fraction(3, 5)) / Fraction(2, 5), Fraction(0))
+
+
+def _deducted(completion: Fraction) -> Fraction:
+    """Score of a target that is exceeded, where that is taken for a fault of the target."""
+    return max(min(completion, 2 - completion), Fraction(0))
+
+
+_RULES: Mapping[str, Rule] = {"proportional": _proportional, "steep": _steep}
+
+
+def named(evaluation: Evaluation, name: str) -> str:
+    """Return the name of a figure of a table: its project, then what it is."""
+    subject = evaluation.name or "整体支出"
+    return f"{subject}/{name}"
+
+
+def execution_score(
+    evaluation: Evaluation, rate_figure: Figure, printed: Decimal
+) -> Iterator[Identity]:
+    """Compare the score of the execution with its weight and rate, under either rule."""
+    score, weight = evaluation.fund_score, evaluation.fund_weight
+    if score is None or weight is None:
+        return
+    origin = evaluation.origins.get("fund_score", evaluation.origin)
+    shown = figure(score, named(evaluation, "预算执行得分"), origin, None)
+    own = rounded(printed, decimals_of_value(printed))
+    results = []
+    for rule in _RULES.values():
+        low, high = (Fraction(weight) * rule(bound / 100) for bound in (own.low, own.high))
+        exact = Fraction(weight) * rule(Fraction(printed) / 100)
+        computed = Figure(None, f"分值{weight}×执行率", rate_figure.origins)
+        possible = Interval(min(low, high, exact), max(low, high, exact))
+        decimals = max(decimals_of_value(score), _SCORE_DECIMALS)
+        results.append(
+            rate(
+                "evaluation_execution_score",
+                shown.label,
+                shown,
+                decimals,
+                exact,
+                possible,
+                computed,
+                "分",
+            )
+        )
+    order = ("equal", "rounding", "different")
+    yield min(results, key=lambda one: order.index(one.verdict))
+
+
+def _number(text: str) -> Decimal | None:
+    return parse_number(text) if text else None
+
+
+def _is_glued(indicator: Indicator) -> bool:
+    """Tell whether the conversion ran two indicators together: the points of one are then lost."""
+    return any(
+        len(_SIGNS.findall(squeeze(text))) > 1 for text in (indicator.target, indicator.actual)
+    )
+
+
+def _points(
+    evaluation: Evaluation, column: str, fund: Decimal | None, fund_key: str
+) -> Figure | None:
+    """Return the sum of a column of points with that of the funds; None if one is unreadable."""
+    parts: list[Figure] = []
+    for indicator in evaluation.indicators:
+        value = _number(getattr(indicator, column))
+        if value is None or _is_glued(indicator):
+            return None
+        parts.append(figure(value, indicator.level3, indicator.origin, None))
+    if not parts:
+        return None
+    if fund is not None:
+        origin = evaluation.origins.get(fund_key, evaluation.origin)
+        parts.append(figure(fund, "预算执行", origin, None))
+    name = "分值" if column == "weight" else "得分"
+    return sum_of(parts, f"各项{name}之和（{len(parts)}项）")
+
+
+def points(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the sums of weights and of scores with 100 and with the total printed."""
+    if evaluation.kind == "target":
+        weights = _points(evaluation, "weight", None, "")
+        # 90 leaves the other ten to the execution of funds.
+        if weights is not None:
+            stated = 90 if weights.value == 90 else 100
+            origin = evaluation.origin
+            full = figure(Decimal(stated), named(evaluation, "权重应为"), origin, None)
+            yield equality("evaluation_weights", full.label, weights, full, "分")
+        return
+    weights = _points(evaluation, "weight", evaluation.fund_weight, "fund_weight")
+    if weights is not None and evaluation.fund_weight is not None:
+        total = evaluation.total_weight
+        origin = evaluation.origins.get("total_weight", evaluation.origin)
+        name = named(evaluation, "总分值")
+        stated = figure(total if total is not None else Decimal(100), name, origin, None)
+        yield equality("evaluation_weights", stated.label, weights, stated, "分")
+    scores = _points(evaluation, "score", evaluation.fund_score, "fund_score")
+    if scores is not None and evaluation.fund_score and evaluation.total_score is not None:
+        origin = evaluation.origins.get("total_score", evaluation.origin)
+        stated = figure(evaluation.total_score, named(evaluation, "总分"), origin, None)
+        yield equality("evaluation_scores", stated.label, stated, scores, "分")
+
+
+def _completions(indicator: Indicator) -> list[tuple[Fraction, Interval]]:
+    """Return the completion of an indicator as far as its figures say; most likely first."""
+    printed = _RATE.fullmatch(indicator.completion_rate)
+    if printed:
+        value = Decimal(printed.group(1))
+        own = rounded(value, decimals_of(printed.group(1)))
+        return [(Fraction(value) / 100, Interval(own.low / 100, own.high / 100))]
+    target = _MEASURED.fullmatch(squeeze(indicator.target))
+    actual = _MEASURED.fullmatch(squeeze(indicator.actual))
+    if not target or not actual or target.group(2) != actual.group(2):
+        return []
+    wanted, reached = Fraction(target.group(1)), Fraction(actual.group(1))
+    if not wanted:
+        return []
+    ratio = reached / wanted
+    is_limit = indicator.target.lstrip().startswith(("<", "≤"))
+    # A limit that is kept counts as met in some tables and is scored by its share in others.
+    found = [Fraction(1)] if (reached <= wanted if is_limit else reached >= wanted) else []
+    if is_limit and reached > wanted:
+        return []
+    found.append(ratio)
+    return [(one, Interval(one, one)) for one in found]
+
+
+def _scores(indicator: Indicator) -> tuple[Decimal, Decimal] | None:
+    weight, score = _number(indicator.weight), _number(indicator.score)
+    return None if weight is None or score is None else (weight, score)
+
+
+def _fits(indicator: Indicator, rule: Rule) -> bool:
+    points_of = _scores(indicator)
+    if points_of is None:
+        return False
+    weight, score = Fraction(points_of[0]), rounded(points_of[1], _SCORE_DECIMALS)
+    for completion, room in _completions(indicator):
+        for allowed in (rule, _deducted) if completion > 1 else (rule,):
+            values = [weight * allowed(one) for one in (completion, room.low, room.high)]
+            if min(values) <= score.high and score.low <= max(values):
+                return True
+    return False
+
+
+def inferred_rule(evaluations: Sequence[Evaluation]) -> str | None:
+    """Return the scoring rule that most scores of the document tell from the other; else None."""
+    votes: Counter[str] = Counter()
+    for evaluation in evaluations:
+        # Overall tables follow either rule, whatever the projects do.
+        for indicator in evaluation.indicators if evaluation.scope == "project" else ():
+            fitting = [name for name, rule in _RULES.items() if _fits(indicator, rule)]
+            if len(fitting) == 1:
+                votes[fitting[0]] += 1
+    ranked = votes.most_common(2)
+    if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def indicator_scores(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
+    """Compare the score of every measured indicator with the rule the document follows."""
+    name = inferred_rule([one for one in evaluations if one.kind == "self_evaluation"])
+    if name is None:
+        return
+    for evaluation in evaluations:
+        if evaluation.kind != "self_evaluation":
+            continue
+        for indicator in evaluation.indicators:
+            points_of, completions = _scores(indicator), _completions(indicator)
+            if points_of is None or not completions:
+                continue
+            weight, score = points_of
+            names = [name] if evaluation.scope == "project" else list(_RULES)
+            agree = any(_fits(indicator, _RULES[one]) for one in names)
+            best = Fraction(weight) * _RULES[names[0]](completions[0][0])
+            shown = figure(score, named(evaluation, indicator.level3), indicator.origin, None)
+            value = Decimal(best.numerator) / Decimal(best.denominator)
+            expected = figure(value, f"分值{weight}×完成程度", indicator.origin, _SCORE_DECIMALS)
+            if agree:
+                yield Identity(
+                    "evaluation_indicator_score", shown.label, shown, expected, "分", "equal"
+                )
+            else:
+                yield rate(
+                    "evaluation_indicator_score",
+                    shown.label,
+                    shown,
+                    _SCORE_DECIMALS,
+                    best,
+                    Interval(best, best),
+                    expected,
+                    "分",
+                )
