@@ -262,6 +262,24 @@ def test_final_accounts_add_the_carry_over_once(
     assert any(row["rule_id"] == "table_balance" for row in disclosure.rows["checks"])
 
 
+@pytest.mark.parametrize(("amount", "statuses"), [("6O.00", {"not_checkable"}), ("", {"fail"})])
+def test_what_could_not_be_read_is_no_mistake(
+    tmp_path: Path, amount: str, statuses: set[str]
+) -> None:
+    """A letter in the place of a digit is lost; a cell that was published blank is not."""
+    path = tmp_path / "park_2024_final.txt"
+    text = FINAL_ACCOUNTS.replace("公共服务支出\t60.00", f"公共服务支出\t{amount}")
+    path.write_text(text, encoding="utf-8")
+    disclosure = read(path)
+    found = {
+        row["status"]
+        for row in disclosure.rows["checks"]
+        if row["rule_id"] == "table_total_sum" and "L9" in row["origins"].split(";")
+    }
+    assert statuses <= found
+    assert bool(disclosure.rows["findings"]) == (statuses == {"fail"})
+
+
 # --- scoring -----------------------------------------------------------------------------------
 
 

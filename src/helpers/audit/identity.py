@@ -118,18 +118,19 @@ def equality(
 
     Two blanks, and a blank beside zero, agree: a blank cell states no money.
     """
+    # What could not be read may explain a difference, but not that figures agree.
+    failed: Verdict = "not_checkable" if left.is_damaged or right.is_damaged else "different"
     base = Identity(rule_id, subject, left, right, unit, "equal", repeats=repeats)
-    if left.is_damaged or right.is_damaged:
-        return replace(base, verdict="not_checkable")
     if not isinstance(left.value, Decimal) or not isinstance(right.value, Decimal):
-        return base if not left.value and not right.value else replace(base, verdict="different")
+        return base if not left.value and not right.value else replace(base, verdict=failed)
     difference = plain(left.value - right.value)
     tolerance = sum_tolerance([left.half, right.half])
+    verdict = judge_difference(difference, tolerance)
     return replace(
         base,
         difference=difference,
         tolerance=plain(tolerance),
-        verdict=judge_difference(difference, tolerance),
+        verdict=failed if verdict == "different" else verdict,
     )
 
 

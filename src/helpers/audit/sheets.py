@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -43,11 +43,15 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One side of a printed row; ``cells`` holds the amounts it states, by column path."""
+    """One side of a printed row; ``cells`` holds the amounts it states, by column path.
+
+    ``is_damaged`` where a figure of the row could not be read: what looks blank may be that figure.
+    """
 
     line: Line
     row_no: int
     cells: Mapping[str, Figure]
+    is_damaged: bool = False
 
     @property
     def name(self) -> str:
@@ -89,7 +93,8 @@ class Sheet:
 
     def blank(self, row: SheetRow, path: str) -> Figure:
         """Return the figure of a cell that states nothing."""
-        return figure(None, self.label(row, path), row.line.origin, self.decimals)
+        label = self.label(row, path)
+        return figure(None, label, row.line.origin, self.decimals, row.is_damaged)
 
     def cell(self, row: SheetRow, path: str) -> Figure:
         """Return the figure of a cell, with a blank value where nothing is printed."""
@@ -144,6 +149,21 @@ def read_sheets(tables: Sequence[BudgetTable], facts: Sequence[Fact]) -> list[Sh
     return sheets
 
 
+def _line_number(origin: str) -> int:
+    digits = re.search(r"\d+", origin)
+    return int(digits.group()) if digits else 0
+
+
+def _damaged_rows(table: BudgetTable) -> set[int]:
+    """Return the printed rows that hold a figure which could not be read, by their number."""
+    starts = sorted((_line_number(line.origin), line.row_no) for line in table.lines)
+    damaged: set[int] = set()
+    for cell, _ in table.unreadable:
+        before = [row_no for start, row_no in starts if start <= _line_number(cell.origin)]
+        damaged.update(before[-1:])
+    return damaged
+
+
 def _sides(
     table: BudgetTable, offset: int, by_row: Mapping[tuple[str, int, str], Sequence[Fact]]
 ) -> Iterator[Sheet]:
@@ -156,6 +176,7 @@ def _sides(
     decimals = printed_decimals(fact["amount_text"] for fact in stated)
     title = f"表{table.number}" if table.number else table.title
     factor = UNIT_FACTORS[table.unit]
+    damaged = _damaged_rows(table)
     for side, own in lines.items():
         paths = list(dict.fromkeys(fact["column_path"] for _, facts in own for fact in facts))
         rows = []
@@ -170,7 +191,7 @@ def _sides(
                 )
                 for fact in facts
             }
-            rows.append(SheetRow(line, line.row_no + offset, cells))
+            rows.append(replace(row, cells=cells, is_damaged=line.row_no in damaged))
         if paths:
             yield Sheet(
                 table.table_id,
