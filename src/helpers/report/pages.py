@@ -20,7 +20,9 @@ _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]+>")
 _NUMBER = re.compile(r"[-−+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?( ?(%|万元|亿元|元))?")
 _CODE = re.compile(r"0\d+|\d{5,}")
-_BLANK = re.compile(r"(|—|–|-|&mdash;|nan|none|<na>|&lt;na&gt;)", re.IGNORECASE)
+_BLANK = re.compile(
+    r"(|—|–|-|&mdash;|nan|none|<na>|&lt;na&gt;|not (?:found|stated|known))", re.IGNORECASE
+)
 _ORIGIN = re.compile(
     r'<span class="origin" data-place="([a-z0-9_]+)#(L\d+)"( title="[^"]*")>([^<]*)</span>'
 )
