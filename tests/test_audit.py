@@ -16,9 +16,9 @@ from helpers.__main__ import main
 from helpers.audit import Evidence, evaluate, finding_rows, rules
 from helpers.audit.claims import Claims
 from helpers.audit.scoring import inferred_rule
+from helpers.budget_units import unit_names
 from helpers.disclosure import Disclosure, audit_rows, read
 from helpers.grid import read_grids
-from helpers.narrative import unit_names
 from helpers.performance import Evaluation, Indicator, read_evaluations
 from helpers.reference_data import read_reference
 from helpers.tables import read_tables

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.budget_units import unit_names
 from helpers.document import Document, Paragraph
-from helpers.narrative import read_claims, unit_names
+from helpers.narrative import read_claims
 from helpers.passages import is_heading, normalise, read_passages
 from helpers.readers import read_document
 from helpers.sentence_figures import figures

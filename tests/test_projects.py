@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.budget_units import unit_names
 from helpers.grid import read_grids
-from helpers.narrative import unit_names
 from helpers.performance import read_evaluations
 from helpers.projects import indicator_rows, project_rows
 from helpers.readers import read_document

@@ -15,13 +15,14 @@ from typing import Any
 import pandas as pd
 
 from helpers.audit import Evidence, check_rows, evaluate, finding_rows, touched_by
+from helpers.budget_units import unit_names
 from helpers.corrections import Correction, mark_corrected
 from helpers.document import DisclosureError, Document
 from helpers.facts import fact_rows, table_rows
 from helpers.grid import read_grids
 from helpers.key_figures import key_figure_rows
 from helpers.ledger import UNREAD, Ledger, keep_ledger
-from helpers.narrative import read_claims, unit_names
+from helpers.narrative import read_claims
 from helpers.packaging import columns_of, write_clean
 from helpers.performance import read_evaluations
 from helpers.privacy import find_contacts

@@ -27,6 +27,9 @@ _LATEX_RELATIONS = {
 }
 _LATEX = re.compile(r"\$([^$]{1,60})\$")
 _BLANKS = re.compile(r"[\s\u3000\u00a0\ufeff\u200b]+")
+_MARKS = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "（": "(", "）": ")"})
+NARROW = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
+"""Digits and their separators in one width, for `str.translate`; positions stay as they are."""
 
 
 class DisclosureError(Exception):
@@ -84,6 +87,19 @@ def squeeze(text: str) -> str:
     '合计'
     """
     return _BLANKS.sub("", text)
+
+
+def one_spelling(text: str) -> str:
+    """Return the form in which two spellings of one name compare equal.
+
+    White space is removed; brackets and quotation marks come in one width and shape.
+
+    Examples
+    --------
+    >>> one_spelling("“绿道” （一期）") == one_spelling('"绿道"(一期)')
+    True
+    """
+    return squeeze(text).translate(_MARKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from helpers.document import Document, squeeze
+from helpers.document import NARROW, Document, squeeze
 from helpers.grid import Grid
 from helpers.performance import Evaluation
 
@@ -27,7 +27,6 @@ Row = Mapping[str, Any]
 FACT, CLAIM, PROJECT, INDICATOR, UNREAD = "fact", "claim", "project", "indicator", "unread"
 CODE, NAME = "code or serial row", "name or caption"
 
-_WIDE = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
 # Blanks after a separator are faults of conversion: 16, 291. 51.
 _TOKEN = re.compile(r"[0-9]{1,3}(?:, ?[0-9]{3})+(?![0-9])(?:\. ?[0-9]+)?|[0-9]+(?:\. ?[0-9]+)?")
 # A cell of a table that can only be an amount: if it is no fact, it was not read.
@@ -104,12 +103,12 @@ def tokens_of(text: str) -> list[str]:
     >>> tokens_of("16, 291. 51 万元, 占 3%")
     ['16291.51', '3']
     """
-    return [_SEPARATORS.sub("", match.group()) for match in _TOKEN.finditer(text.translate(_WIDE))]
+    return [_SEPARATORS.sub("", match.group()) for match in _TOKEN.finditer(text.translate(NARROW))]
 
 
 def _tokens(lines: Sequence[str]) -> Iterator[_Token]:
     for number, line in enumerate(lines, 1):
-        for match in _TOKEN.finditer(line.translate(_WIDE)):
+        for match in _TOKEN.finditer(line.translate(NARROW)):
             key = _SEPARATORS.sub("", match.group())
             yield _Token(key, match.group().replace(" ", ""), number, match.start(), match.end())
 
@@ -234,7 +233,7 @@ def keep_ledger(
     _expect_evaluations(accounts, evaluations)
     tokens = _joined(list(_tokens(document.lines)), document.lines, accounts)
     numbers = {token.line for token in tokens}
-    narrow = {number: document.lines[number - 1].translate(_WIDE) for number in numbers}
+    narrow = {number: document.lines[number - 1].translate(NARROW) for number in numbers}
     known = [_known(narrow[token.line], token) for token in tokens]
     # A list number 2、 must not take the account of 「2台」 on the same line: what can only be a
     # figure chooses first.

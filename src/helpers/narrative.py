@@ -18,8 +18,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from helpers.document import Document, squeeze
-from helpers.passages import LIST_MARK, MISSING, Passage, is_heading, normalise, read_passages
+from helpers.document import Document
+from helpers.passages import (
+    CARRIED_OUT_BY,
+    LIST_MARK,
+    MISSING,
+    Passage,
+    normalise,
+    read_passages,
+)
 from helpers.sentence_figures import MONEY, RATES, figures, formulas, kind_of, role_of
 
 _STRONG = re.compile(r"[,;:。!?]")
@@ -64,10 +71,6 @@ _DIRECTIONS = {"增": "increase", "减": "decrease", "下": "decrease", "降": "
 # A paragraph that names a year, the department or a comparison stands on its own.
 _OWN_HEAD = re.compile(r"20\d{2}年|截至|★|.{0,20}?与(?:上年|年初|全年)|授予")
 _FUND = re.compile(r"(?:一般公共预算|政府性基金预算|国有资本经营预算)(?:财政)?拨款")
-_NO_UNITS_BELOW = re.compile(
-    r"无下属(?:预算)?单位|没有下属(?:预算)?单位|无(?:所属|下级)(?:预算)?单位"
-)
-_LISTED_UNIT = re.compile(r"\d{1,2}[、.．]([\u4e00-\u9fff（）()]{4,40}[；;。]?)")
 _SUM_PHRASE = re.compile(r"(?:总计|总额)$")
 # 「下设7个科室」: what is counted stands behind the unit.
 _COUNTED = re.compile(
@@ -80,7 +83,6 @@ _BY_VALUE = re.compile(r"^(?:单位|部门|单台|单件)?(?:价值|单价)\d")
 _BASIS = re.compile(
     r"/(?P<slashed>(?:[年月天人次日户套件]/?)+)|(?P<each>(?:每(?:人|年|月|天|次|日|户|平方米))+)"
 )
-_CARRIER = re.compile(r"^项目(?:承担|实施|主管)单位:(.+?)[。;]?$")
 _VALUE_WORDS = frozenset({"价值", "金额", "全年", "涉及金额", "涉及预算金额", "涉及预算资金"})
 _TOPIC_TAIL = re.compile(
     r"(?:收支)?(?:预算|决算)?(?:数)?(?:总体)?(?:规模变化|结构|具体使用|具体|总体)?情况(?:的)?(?:总体)?(?:说明)?$|情况说明$|说明$"
@@ -417,7 +419,7 @@ def _names_of_projects(passages: Sequence[Passage]) -> dict[int, str]:
     carriers = {
         p.project_number: match.group(1)
         for p in passages
-        if p.project and (match := _CARRIER.match(p.text))
+        if p.project and (match := CARRIED_OUT_BY.match(p.text))
     }
     several = Counter(names.values())
     return {
@@ -465,29 +467,3 @@ def read_claims(document: Document, department: str) -> list[Claim]:
         if not (item or passage.project or open_head or LIST_MARK.match(passage.text)):
             open_head, open_kind = state.first_head, state.first_kind
     return claims
-
-
-def unit_names(document: Document) -> tuple[str, ...]:
-    """Return the budget units whose figures a disclosure adds up.
-
-    The institution section lists them by number, the department itself included, or says that
-    there are none below it.
-
-    Returns
-    -------
-    tuple of str
-        Names without white space, in the order listed; the department alone (``本级``) where the
-        section says that it has no units below it; empty where it says nothing.
-    """
-    names: dict[str, None] = {}
-    is_alone = False
-    section = ""
-    for paragraph in document.paragraphs():
-        text = squeeze(paragraph.text)
-        if is_heading(text):
-            section = text
-        elif "机构设置" in section:
-            is_alone = is_alone or bool(_NO_UNITS_BELOW.search(text))
-            if match := _LISTED_UNIT.fullmatch(text):
-                names[match.group(1).rstrip("；;。")] = None
-    return tuple(names) or (("本级",) if is_alone else ())

@@ -23,10 +23,13 @@ MISSING = "□"
 
 LIST_MARK = re.compile(r"^\d{1,2}(?:[.．](?!\d)|、)")
 
+# A project described: its name opens the description, its unit follows.
+PROJECT_NAME = re.compile(r"^(?:[(（][一二三四五六七八九十]+[)）])?项目名称[:：](.+)$")
+CARRIED_OUT_BY = re.compile(r"^项目(?:承担|实施|主管)单位[:：](.+?)[。；;]?$")
+
 _PART = re.compile(r"^第[一二三四五六七八九十]+部分")
 _SECTION = re.compile(r"^([一二三四五六七八九十]+)[、.．]")
 _SUBSECTION = re.compile(r"^[(（][一二三四五六七八九十]+[)）]")
-_PROJECT_NAME = re.compile(r"^(?:[(（][一二三四五六七八九十]+[)）])?项目名称[:：](.+)$")
 _KEYED = re.compile(
     r"^(?:设立|预算安排|项目承担|资金|补贴|发放|受益|执行时间)[\u4e00-\u9fff]{0,12}[:：]"
 )
@@ -155,7 +158,7 @@ class _Joiner:
 
     def line(self, paragraph: Paragraph) -> None:
         squeezed = squeeze(paragraph.text)
-        project = _PROJECT_NAME.match(squeezed)
+        project = PROJECT_NAME.match(squeezed)
         if project:
             self.flush()
             self.project = project.group(1)

@@ -105,11 +105,10 @@ class Contacts:
             return dict(rows)
         return {
             name: [
-                {**masked, "text": MASK}
+                {**row, "text": MASK}
                 if name == "unread" and self._is_part(document, row)
-                else masked
+                else self._mask_row(document, row)
                 for row in own
-                for masked in [self._mask_row(document, row)]
             ]
             for name, own in rows.items()
         }

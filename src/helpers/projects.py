@@ -20,7 +20,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from helpers.amounts import Amount, parse_number
-from helpers.document import Document, squeeze
+from helpers.document import Document, one_spelling, squeeze
+from helpers.passages import CARRIED_OUT_BY, PROJECT_NAME
 from helpers.performance import Evaluation
 from helpers.sources import Source
 from helpers.tables import ITEM, BudgetTable
@@ -29,11 +30,8 @@ Row = dict[str, Any]
 
 _ALIKE = 0.6  # share of characters two names of one project have in common, in order
 
-_DESCRIBED = re.compile(r"^(?:[（(][一二三四五六七八九十]+[）)])?项目名称[:：](.+)$")
-_CARRIED_OUT_BY = re.compile(r"^项目承担单位[:：](.+?)[。；]?$")
 _SCALE = re.compile(r"^预算安排规模[:：]([\d,，.]+)(亿元|万元|元)[。；]?$")
 _WITHHELD = re.compile(r"^特定目标|完全不予公开")
-_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "（": "(", "）": ")"})
 
 
 @dataclass
@@ -66,7 +64,7 @@ class _Project:
 
 def _key(name: str, unit: str) -> tuple[str, str]:
     """Names and units that are the same but for width of punctuation and blanks."""
-    return squeeze(name).translate(_QUOTES), squeeze(unit).translate(_QUOTES)
+    return one_spelling(name), one_spelling(unit)
 
 
 class _Gatherer:
@@ -86,7 +84,7 @@ class _Gatherer:
         exact = self.projects.get(_key(name, unit))
         if exact is not None:
             return exact
-        same_name = self._by_name.get(_key(name, "")[0], [])
+        same_name = self._by_name.get(one_spelling(name), [])
         if len(same_name) == 1 and (not same_name[0].unit or not unit):
             return same_name[0]
         return None
@@ -110,7 +108,7 @@ class _Gatherer:
         if known is None:
             project.amounts = dict(amounts)
             self.projects[_key(project.name, project.unit)] = project
-            self._by_name[_key(project.name, "")[0]].append(project)
+            self._by_name[one_spelling(project.name)].append(project)
             return project
         for name, value in amounts.items():
             known.amounts.setdefault(name, value)
@@ -231,11 +229,11 @@ def _from_descriptions(gatherer: _Gatherer, document: Document) -> None:
 
     for paragraph in document.paragraphs():
         text = squeeze(paragraph.text)
-        if match := _DESCRIBED.match(text):
+        if match := PROJECT_NAME.match(text):
             close("")
             open_name, open_origin, withheld = match.group(1), paragraph.origin, False
             value = None
-        elif match := _CARRIED_OUT_BY.match(text):
+        elif match := CARRIED_OUT_BY.match(text):
             close(match.group(1))
             open_name = ""
         elif open_name and (match := _SCALE.match(text)):
@@ -345,7 +343,7 @@ def indicator_rows(
 ) -> list[Row]:
     """Return the rows of ``indicators.csv``, overall tables included."""
     numbers = {_key(row["project_name"], row["budget_unit"]): row["project_no"] for row in projects}
-    by_name = {_key(row["project_name"], "")[0]: row["project_no"] for row in projects}
+    by_name = {one_spelling(row["project_name"]): row["project_no"] for row in projects}
     rows: list[Row] = []
     for evaluation in evaluations:
         key = _key(evaluation.name, evaluation.budget_unit)

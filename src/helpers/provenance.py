@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from helpers.document import DisclosureError, squeeze
+from helpers.document import NARROW, DisclosureError, squeeze
 from helpers.traced import Traced
 
 Row = Mapping[str, Any]
@@ -26,7 +26,6 @@ Row = Mapping[str, Any]
 #: Columns that name a place; most files have the first, findings have two sides.
 ORIGINS = ("origin", "left_origin", "right_origin")
 
-_WIDE = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
 _NUMBER = re.compile(r"-?[\d,]*\d(?:\.\d+)?")
 # Columns with what is to be seen on the line, and what tells rows of one line apart.
 _SHOWN = ("amount_text", "value", "left_value", "right_value", "level3", "target", "actual")
@@ -162,8 +161,8 @@ def find_place(
         If the place is none of this document.
     """
     origin = origin_of(row)
-    owner = row.source_id if isinstance(row, Traced) else ""
-    owner = row.get("source_id") or source_id if isinstance(row, Mapping) else owner
+    is_row = isinstance(row, Mapping)
+    owner = row.get("source_id") if is_row else getattr(row, "source_id", None)
     if owner and owner != source_id:
         raise DisclosureError(f"The row is of {owner}, not of {source_id}.")
     places = [re.fullmatch(r"L(\d+)", place) for place in origin.split(";")]
@@ -296,11 +295,11 @@ def _is_stated(value: Any) -> bool:
 
 def _spans(figure: str, line: str) -> list[tuple[int, int]]:
     """Find a figure or a text on a line."""
-    if not _NUMBER.fullmatch(figure.translate(_WIDE)):
+    if not _NUMBER.fullmatch(figure.translate(NARROW)):
         pattern = r"[ \u3000\u00a0]*".join(map(re.escape, squeeze(figure)))
         return [match.span() for match in re.finditer(pattern, line)] if pattern else []
-    digits = figure.translate(_WIDE).lstrip("-").replace(",", "")
-    wide = line.translate(_WIDE)
+    digits = figure.translate(NARROW).lstrip("-").replace(",", "")
+    wide = line.translate(NARROW)
     for gap in (r"(?:, ?)?", r"(?:[, ] ?)?"):  # blanks within a number are a conversion's fault
         spans = [match.span() for match in re.finditer(_number_pattern(digits, gap), wide)]
         if spans:

@@ -30,7 +30,7 @@ from helpers.audit.scoring import (
     points,
 )
 from helpers.audit.sheets import Sheet
-from helpers.document import squeeze
+from helpers.document import one_spelling
 from helpers.performance import Evaluation, FundRow
 from helpers.tolerance import Interval, printed_decimals, quotient, rounded
 
@@ -44,7 +44,6 @@ _PROJECT_TABLES = {
     "general_public_project_expenditure": "合计$",
     "carry_over_detail": "^(?:总计|合计)$",
 }
-_WIDE = str.maketrans({"(": "（", ")": "）", '"': "“", "”": "“"})
 _WITH_TARGET = re.compile(r"^(?:本年度预算绩效管理的|当年)?(?:非)?财政拨款项目(/.+)?$")
 _WITHHELD = re.compile(r"^(?:部门|单位)?涉密项目(/.+)?$")
 _OVERALL = re.compile(r"整体.*/(涉及金额|全年预算总额|实际执行总额)$")
@@ -220,10 +219,6 @@ def _overall(
                 yield equality("evaluation_overall", left.label, left, right, claims.unit(claim))
 
 
-def _key(name: str) -> str:
-    return squeeze(name).translate(_WIDE)
-
-
 def _project_amounts(
     evaluations: Sequence[Evaluation], sheets: Sequence[Sheet], decimals: Mapping[str, int]
 ) -> Iterator[Identity]:
@@ -236,12 +231,12 @@ def _project_amounts(
             if row.line.project and column is not None:
                 unit = sheet.unit
                 cell = sheet.cell(row, column.path)
-                amounts[_key(row.line.project)][sheet.table_id].append(cell)
-    names = Counter(_key(one.name) for one in evaluations if one.scope == "project")
+                amounts[one_spelling(row.line.project)][sheet.table_id].append(cell)
+    names = Counter(one_spelling(one.name) for one in evaluations if one.scope == "project")
     for evaluation in evaluations:
         total = evaluation.fund("total")
-        found = amounts.get(_key(evaluation.name))
-        is_known = evaluation.kind == "target" and names[_key(evaluation.name)] == 1
+        found = amounts.get(one_spelling(evaluation.name))
+        is_known = evaluation.kind == "target" and names[one_spelling(evaluation.name)] == 1
         if not is_known or total is None or total.budget is None or not found:
             continue
         left = _money(evaluation, total, "budget", decimals.get(evaluation.unit_text, 0))

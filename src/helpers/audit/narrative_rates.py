@@ -31,6 +31,15 @@ from helpers.tolerance import Interval, growth, quotient
 _SHARE_OF = re.compile(r"占(?!比)(.{2,20}?)的$|占(?!比)([^占，。,]{2,20}?)的[\d.,，]+%")
 
 
+def _recomputed(
+    rule_id: str, claim: Claim, exact: Fraction, possible: Interval, computed: Figure
+) -> Identity:
+    """Compare a rate as printed with the one its figures give."""
+    printed = figure(_signed(claim), label_of(claim), claim["origin"], None)
+    decimals = decimals_of_value(claim["value"])
+    return rate(rule_id, printed.label, printed, decimals, exact, possible, computed)
+
+
 def _share_base(claims: Claims, position: int) -> Claim | None:
     claim = claims.rows[position]
     named = _SHARE_OF.search(claim["text"])
@@ -69,17 +78,10 @@ def shares(claims: Claims) -> Iterator[Identity]:
         if possible is None:
             continue
         exact = 100 * Fraction(part["value"]) / Fraction(base["value"])
-        printed = figure(claim["value"], label_of(claim), claim["origin"], None)
         names = f"{part['subject'].rpartition('/')[2]}÷{base['subject'].rpartition('/')[2]}"
         computed = Figure(None, names, first_origins([claims.figure(part), claims.figure(base)]))
-        yield rate(
-            "claim_share",
-            printed.label,
-            printed,
-            decimals_of_value(claim["value"]),
-            exact,
-            Interval(100 * possible.low, 100 * possible.high),
-            computed,
+        yield _recomputed(
+            "claim_share", claim, exact, Interval(100 * possible.low, 100 * possible.high), computed
         )
 
 
@@ -118,7 +120,6 @@ def growths(claims: Claims) -> Iterator[Identity]:
             continue
         change, current = _signed(before), base["value"]
         before_value = current - change
-        printed = figure(_signed(claim), label_of(claim), claim["origin"], None)
         origins = first_origins([claims.figure(before), claims.figure(base)])
         names = f"{before['subject'].rpartition('/')[2]}增减额÷（本年数-增减额）"
         computed = Figure(None, names, origins)
@@ -132,15 +133,7 @@ def growths(claims: Claims) -> Iterator[Identity]:
             possible = Interval(100 * possible.low, 100 * possible.high)
         if possible is None:
             continue
-        yield rate(
-            "claim_growth",
-            printed.label,
-            printed,
-            decimals_of_value(claim["value"]),
-            exact,
-            possible,
-            computed,
-        )
+        yield _recomputed("claim_growth", claim, exact, possible, computed)
 
 
 def variances(claims: Claims) -> Iterator[Identity]:
@@ -163,18 +156,9 @@ def variances(claims: Claims) -> Iterator[Identity]:
             possible = ratio and Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
         if possible is None:
             continue
-        printed = figure(_signed(claim), label_of(claim), claim["origin"], None)
         origins = first_origins([claims.figure(final), claims.figure(budget)])
         computed = Figure(None, "（决算数-预算数）÷预算数", origins)
-        yield rate(
-            "claim_variance",
-            printed.label,
-            printed,
-            decimals_of_value(claim["value"]),
-            exact,
-            possible,
-            computed,
-        )
+        yield _recomputed("claim_variance", claim, exact, possible, computed)
 
 
 def narrative_rates(claims: Claims) -> Iterator[Identity]:

@@ -20,18 +20,14 @@ from functools import lru_cache
 from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
 from helpers.audit.sheets import Sheet, SheetRow
-from helpers.document import squeeze
+from helpers.document import one_spelling
 from helpers.reference_data import read_reference
 from helpers.tables import TOTAL
 
-_WIDE = str.maketrans({"(": "（", ")": "）", '"': "“", "”": "“"})
 _SPLIT_BY = {"class": 3, "item": 7}
 
 
-@lru_cache(maxsize=8192)
-def _name(text: str) -> str:
-    """Return a label without the differences of typing."""
-    return squeeze(text).translate(_WIDE)
+_name = lru_cache(maxsize=8192)(one_spelling)  # each label is compared with each sentence
 
 
 def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
