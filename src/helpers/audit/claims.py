@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from helpers.amounts import UNIT_FACTORS, plain
+from helpers.amounts import UNIT_FACTORS
 from helpers.audit.identity import Figure, figure
-from helpers.tolerance import Interval
 
 Claim = Mapping[str, Any]
 
@@ -77,20 +75,14 @@ class Claims:
         decimals = self.decimals.get(own, 0) if is_money else None
         if claim["role"] == "area" and value is not None:
             decimals = decimals_of_value(value)
-        shown = figure(value, label_of(claim), claim["origin"], decimals)
-        if value is not None and claim["direction"] == "decrease":
-            shown = replace(shown, value=-value)
-        if value is not None and is_money and unit and unit != own:
-            factor = _FACTORS[own] / _FACTORS[unit]
-            assert isinstance(shown.value, Decimal)
-            shown = replace(shown, value=plain(shown.value * factor), half=shown.half * factor)
+        # Sentences of one line may say the same words of two figures.
+        key = f"claim {claim.get('claim_no')}"
+        shown = figure(value, label_of(claim), claim["origin"], decimals, key=key)
+        if claim["direction"] == "decrease":
+            shown = shown.scaled(Decimal(-1))
+        if is_money and unit and unit != own:
+            shown = shown.scaled(_FACTORS[own] / _FACTORS[unit])
         return shown
-
-    def interval(self, claim: Claim) -> Interval:
-        """Return everything the claim may stand for before it was rounded."""
-        shown = self.figure(claim)
-        assert isinstance(shown.value, Decimal)
-        return Interval(Fraction(shown.value - shown.half), Fraction(shown.value + shown.half))
 
 
 def label_of(claim: Claim) -> str:

@@ -10,16 +10,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from helpers.amounts import Amount
 from helpers.audit.claims import Claims, decimals_of_value
+from helpers.audit.formulas import SHARE
 from helpers.audit.identity import (
     Figure,
     Identity,
     equality,
     figure,
-    first_origins,
     rate,
     sum_of,
 )
@@ -32,7 +31,7 @@ from helpers.audit.scoring import (
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling
 from helpers.performance import Evaluation, FundRow
-from helpers.tolerance import Interval, printed_decimals, quotient, rounded
+from helpers.tolerance import printed_decimals
 
 _PHASES = {
     "budget": "年度预算",
@@ -97,22 +96,20 @@ def execution(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
     executed = _money(evaluation, total, "executed", decimals)
     if not isinstance(budget.value, Decimal) or not isinstance(executed.value, Decimal):
         return
-    possible = quotient(rounded(executed.value, decimals), rounded(budget.value, decimals))
-    if possible is None:
-        return
-    exact = 100 * Fraction(executed.value) / Fraction(budget.value)
     origin = evaluation.origins.get("execution_rate", evaluation.origin)
     shown = figure(printed, named(evaluation, "执行率"), origin, None)
-    computed = Figure(None, "全年执行数÷全年预算数", first_origins([executed, budget]))
-    yield rate(
+    found = rate(
         "evaluation_execution_rate",
         shown.label,
         shown,
         decimals_of_value(printed),
-        exact,
-        Interval(100 * possible.low, 100 * possible.high),
-        computed,
+        SHARE,
+        [executed, budget],
+        "全年执行数÷全年预算数",
     )
+    if found is None:
+        return
+    yield found
     yield from execution_score(evaluation, shown, printed)
 
 

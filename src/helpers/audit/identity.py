@@ -2,19 +2,24 @@
 
 Place in the chain: used by the families of rules in this package.  Input: figures with their place
 and precision.  Output: an :class:`Identity` with its verdict, which ``findings`` turns into rows.
+
+An identity knows the printed figures it rests on as terms, so that it can be judged again as if one
+of them were another: this is how a likely slip is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
 from helpers.amounts import plain
+from helpers.audit.formulas import Formula
 from helpers.tolerance import (
     Interval,
+    RateJudgement,
     half_unit,
     judge_difference,
     judge_rate,
@@ -22,8 +27,35 @@ from helpers.tolerance import (
 )
 
 Verdict = Literal["equal", "rounding", "different", "not_checkable"]
+Relation = Literal["equal", "at_most", "rate", "text"]
 
 _NAMED_PARTS = 4  # a sentence that names more addends is not read
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A printed figure as it enters an identity.
+
+    Attributes
+    ----------
+    key
+        Tells it from every other figure of the document, those of the same line included.
+    label, origin
+        What it is, and its place.
+    value
+        As printed; None for a blank.
+    half
+        Half a unit of its last digit.
+    factor
+        What it is multiplied with: -1 for a decrease, and the ratio of two units.
+    """
+
+    key: str
+    label: str
+    origin: str
+    value: Decimal | None
+    half: Decimal
+    factor: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +74,8 @@ class Figure:
         Half a unit of its last digit, summed over its addends; zero if exact.
     is_damaged
         True where the conversion left the figure or its table in doubt.
+    terms
+        The printed figures it is made of; none for a figure that is not printed.
     """
 
     value: Decimal | str | None
@@ -49,14 +83,42 @@ class Figure:
     origins: tuple[str, ...]
     half: Decimal = Decimal(0)
     is_damaged: bool = False
+    terms: tuple[Term, ...] = ()
+
+    def scaled(self, factor: Decimal) -> Figure:
+        """Return the figure times a factor: -1, or the ratio of two units."""
+        return replace(
+            self,
+            value=plain(self.value * factor) if isinstance(self.value, Decimal) else self.value,
+            half=self.half * abs(factor),
+            terms=tuple(replace(term, factor=term.factor * factor) for term in self.terms),
+        )
+
+    def value_with(self, changes: Mapping[str, Decimal]) -> Decimal:
+        """Return the value as if figures of these keys were others; a blank counts nothing."""
+        value = self.value if isinstance(self.value, Decimal) else Decimal(0)
+        for term in self.terms:
+            if term.key in changes:
+                value += (changes[term.key] - (term.value or 0)) * term.factor
+        return value
 
 
 def figure(
-    value: Decimal | None, label: str, origin: str, decimals: int | None, is_damaged: bool = False
+    value: Decimal | None,
+    label: str,
+    origin: str,
+    decimals: int | None,
+    is_damaged: bool = False,
+    key: str = "",
 ) -> Figure:
-    """Return a printed figure; ``decimals`` is None for counts, which are exact."""
+    """Return a printed figure; ``decimals`` is None for counts, which are exact.
+
+    ``key`` tells it from other figures of its place with the same label.
+    """
     half = Decimal(0) if decimals is None else half_unit(decimals)
-    return Figure(value, label, (origin,) if origin else (), half, is_damaged)
+    origins = (origin,) if origin else ()
+    terms = (Term(key or f"{origin}/{label}", label, origin, value, half),) if origin else ()
+    return Figure(value, label, origins, half, is_damaged, terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +138,10 @@ class Identity:
         In ``unit``; None where texts are compared or a side is blank.
     repeats
         Identities with the same key and the same values state one fact twice.
+    relation
+        How the sides are compared.
+    formula, operands, decimals
+        Of a rate: how it follows from which figures, and with how many decimals it is printed.
     """
 
     rule_id: str
@@ -87,6 +153,34 @@ class Identity:
     difference: Decimal | None = None
     tolerance: Decimal | None = None
     repeats: str = ""
+    relation: Relation = "equal"
+    formula: Formula | None = None
+    operands: tuple[Figure, ...] = ()
+    decimals: int = 0
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The printed figures it rests on."""
+        inside = (term for side in (self.left, self.right, *self.operands) for term in side.terms)
+        return tuple(dict.fromkeys(inside))
+
+    def holds_with(self, changes: Mapping[str, Decimal]) -> bool:
+        """Tell whether it would hold if the figures of these keys were others.
+
+        Parameters
+        ----------
+        changes
+            Key of a term to the value it should be printed with.
+        """
+        if self.relation == "rate":
+            assert self.formula is not None
+            printed = self.left.value_with(changes)
+            judged = _judge(self.formula, printed, self.decimals, self.operands, changes)
+            return judged is None or judged[0].verdict != "different"
+        difference = self.left.value_with(changes) - self.right.value_with(changes)
+        if self.relation == "at_most" and difference <= 0:
+            return True
+        return abs(difference) <= self.left.half + self.right.half
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -108,6 +202,7 @@ def sum_of(parts: Sequence[Figure], label: str = "") -> Figure:
         origins=tuple(dict.fromkeys(origin for part in stated for origin in part.origins)),
         half=sum((part.half for part in stated), Decimal(0)),
         is_damaged=any(part.is_damaged for part in parts),
+        terms=tuple(term for part in stated for term in part.terms),
     )
 
 
@@ -136,11 +231,30 @@ def equality(
 
 def at_most(rule_id: str, subject: str, left: Figure, right: Figure, unit: str) -> Identity:
     """Compare a part with the whole it lies in: only a part that is larger is a difference."""
-    compared = equality(rule_id, subject, left, right, unit)
+    compared = replace(equality(rule_id, subject, left, right, unit), relation="at_most")
     is_within = compared.difference is not None and compared.difference <= 0
     if is_within or (left.value is None and compared.verdict == "different"):
         return replace(compared, verdict="equal")
     return compared
+
+
+def _judge(
+    formula: Formula,
+    printed: Decimal,
+    decimals: int,
+    operands: Sequence[Figure],
+    changes: Mapping[str, Decimal],
+) -> tuple[RateJudgement, Fraction] | None:
+    """Judge a rate; None where the figures allow any."""
+    values = [Fraction(one.value_with(changes)) for one in operands]
+    ranges = [
+        Interval(value - Fraction(one.half), value + Fraction(one.half))
+        for value, one in zip(values, operands, strict=True)
+    ]
+    evaluated = formula.evaluate(values, ranges)
+    if evaluated is None:
+        return None
+    return judge_rate(printed, decimals, *evaluated), evaluated[0]
 
 
 def rate(
@@ -148,28 +262,51 @@ def rate(
     subject: str,
     printed: Figure,
     decimals: int,
-    exact: Fraction,
-    possible: Interval,
-    computed: Figure,
+    formula: Formula,
+    operands: Sequence[Figure],
+    label: str,
     unit: str = "%",
-) -> Identity:
+    origins: tuple[str, ...] | None = None,
+) -> Identity | None:
     """Compare a printed rate with the rate of the figures behind it.
 
-    ``computed`` carries label and places of those figures; its value is set here, with two decimals
-    more than are printed.
+    Parameters
+    ----------
+    printed, decimals
+        The rate with its sign, and its decimals.
+    formula, operands
+        How it follows from which figures.
+    label
+        Names the computed rate, whose value is shown with two decimals more than are printed.
+    origins
+        Places of the computed rate; those of the operands if None.
+
+    Returns
+    -------
+    Identity or None
+        None where the figures allow any rate.
     """
+    assert isinstance(printed.value, Decimal)
+    judged = _judge(formula, printed.value, decimals, operands, {})
+    if judged is None:
+        return None
+    judgement, exact = judged
     step = Decimal(1).scaleb(-decimals - 2)
     shown = plain(_decimal(exact).quantize(step, ROUND_HALF_UP))
-    right = replace(computed, value=shown)
-    base = Identity(rule_id, subject, printed, right, unit, "equal")
-    if printed.is_damaged or computed.is_damaged or not isinstance(printed.value, Decimal):
-        return replace(base, verdict="not_checkable")
-    judged = judge_rate(printed.value, decimals, exact, possible)
-    return replace(
-        base,
-        verdict=judged.verdict,
-        difference=plain(printed.value - shown),
-        tolerance=plain(_decimal(judged.tolerance).quantize(step, ROUND_HALF_UP)),
+    is_damaged = printed.is_damaged or any(one.is_damaged for one in operands)
+    return Identity(
+        rule_id,
+        subject,
+        printed,
+        Figure(shown, label, first_origins(operands) if origins is None else origins),
+        unit,
+        "not_checkable" if is_damaged else judgement.verdict,
+        None if is_damaged else plain(printed.value - shown),
+        None if is_damaged else plain(_decimal(judgement.tolerance).quantize(step, ROUND_HALF_UP)),
+        relation="rate",
+        formula=formula,
+        operands=tuple(operands),
+        decimals=decimals,
     )
 
 
@@ -178,7 +315,7 @@ def same_text(
 ) -> Identity:
     """Compare two texts; ``agree`` says whether they mean the same."""
     verdict: Verdict = "equal" if agree else "different"
-    return Identity(rule_id, subject, left, right, "", verdict, repeats=repeats)
+    return Identity(rule_id, subject, left, right, "", verdict, repeats=repeats, relation="text")
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -10,34 +10,47 @@ of ``reference/rule_share_bases.csv``; whose change a sentence about 收入支�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 
 from helpers.audit.claims import (
     Claim,
     Claims,
     decimals_of_value,
     earlier,
-    label_of,
     matches,
     select,
     top,
 )
-from helpers.audit.identity import Figure, Identity, figure, first_origins, rate
+from helpers.audit.formulas import GROWTH, SHARE, VARIANCE, Formula
+from helpers.audit.identity import Identity, first_origins, rate
 from helpers.reference_data import read_reference
-from helpers.tolerance import Interval, growth, quotient
 
 _SHARE_OF = re.compile(r"占(?!比)(.{2,20}?)的$|占(?!比)([^占，。,]{2,20}?)的[\d.,，]+%")
 
 
 def _recomputed(
-    rule_id: str, claim: Claim, exact: Fraction, possible: Interval, computed: Figure
-) -> Identity:
+    claims: Claims,
+    rule_id: str,
+    claim: Claim,
+    formula: Formula,
+    operands: Sequence[Claim],
+    label: str,
+    origins: tuple[str, ...] | None = None,
+) -> Iterator[Identity]:
     """Compare a rate as printed with the one its figures give."""
-    printed = figure(_signed(claim), label_of(claim), claim["origin"], None)
-    decimals = decimals_of_value(claim["value"])
-    return rate(rule_id, printed.label, printed, decimals, exact, possible, computed)
+    printed = claims.figure(claim)
+    found = rate(
+        rule_id,
+        printed.label,
+        printed,
+        decimals_of_value(claim["value"]),
+        formula,
+        [claims.figure(one) for one in operands],
+        label,
+        origins=origins,
+    )
+    if found is not None:
+        yield found
 
 
 def _share_base(claims: Claims, position: int) -> Claim | None:
@@ -74,15 +87,8 @@ def shares(claims: Claims) -> Iterator[Identity]:
             continue
         if not base["value"] or claims.unit(part) != claims.unit(base):
             continue
-        possible = quotient(claims.interval(part), claims.interval(base))
-        if possible is None:
-            continue
-        exact = 100 * Fraction(part["value"]) / Fraction(base["value"])
-        names = f"{part['subject'].rpartition('/')[2]}÷{base['subject'].rpartition('/')[2]}"
-        computed = Figure(None, names, first_origins([claims.figure(part), claims.figure(base)]))
-        yield _recomputed(
-            "claim_share", claim, exact, Interval(100 * possible.low, 100 * possible.high), computed
-        )
+        label = f"{part['subject'].rpartition('/')[2]}÷{base['subject'].rpartition('/')[2]}"
+        yield from _recomputed(claims, "claim_share", claim, SHARE, [part, base], label)
 
 
 def _growth_base(claims: Claims, position: int) -> Claim | None:
@@ -92,11 +98,6 @@ def _growth_base(claims: Claims, position: int) -> Claim | None:
         if match:
             return earlier(claims, position, [match.expand(rule["base"])])
     return earlier(claims, position, [claim["subject"]])
-
-
-def _signed(claim: Claim) -> Decimal:
-    value: Decimal = claim["value"]
-    return -value if claim["direction"] == "decrease" else value
 
 
 def growths(claims: Claims) -> Iterator[Identity]:
@@ -118,22 +119,8 @@ def growths(claims: Claims) -> Iterator[Identity]:
         base = _growth_base(claims, position - 1)
         if base is None or claims.unit(base) != claims.unit(before):
             continue
-        change, current = _signed(before), base["value"]
-        before_value = current - change
-        origins = first_origins([claims.figure(before), claims.figure(base)])
-        names = f"{before['subject'].rpartition('/')[2]}增减额÷（本年数-增减额）"
-        computed = Figure(None, names, origins)
-        possible = growth(claims.interval(before), claims.interval(base))
-        if before_value == 0 or possible is None:
-            # From nothing, or so near it that rounding allows any rate.
-            exact = Fraction(100 if change else 0)
-            possible = Interval(exact, exact) if before_value == 0 else None
-        else:
-            exact = 100 * Fraction(change) / Fraction(before_value)
-            possible = Interval(100 * possible.low, 100 * possible.high)
-        if possible is None:
-            continue
-        yield _recomputed("claim_growth", claim, exact, possible, computed)
+        label = f"{before['subject'].rpartition('/')[2]}增减额÷（本年数-增减额）"
+        yield from _recomputed(claims, "claim_growth", claim, GROWTH, [before, base], label)
 
 
 def variances(claims: Claims) -> Iterator[Identity]:
@@ -146,19 +133,11 @@ def variances(claims: Claims) -> Iterator[Identity]:
             continue
         if budget["value"] is None or final["value"] is None:
             continue
-        low, high = claims.interval(budget), claims.interval(final)
-        if budget["value"] == 0:
-            exact = Fraction(100 if final["value"] else 0)
-            possible: Interval | None = Interval(exact, exact)
-        else:
-            ratio = quotient(high, low)
-            exact = 100 * (Fraction(final["value"]) / Fraction(budget["value"]) - 1)
-            possible = ratio and Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
-        if possible is None:
-            continue
+        label = "（决算数-预算数）÷预算数"
         origins = first_origins([claims.figure(final), claims.figure(budget)])
-        computed = Figure(None, "（决算数-预算数）÷预算数", origins)
-        yield _recomputed("claim_variance", claim, exact, possible, computed)
+        yield from _recomputed(
+            claims, "claim_variance", claim, VARIANCE, [budget, final], label, origins
+        )
 
 
 def narrative_rates(claims: Claims) -> Iterator[Identity]:

@@ -13,15 +13,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from helpers.amounts import parse_number
 from helpers.audit.claims import decimals_of_value
+from helpers.audit.formulas import constant
+from helpers.audit.formulas import points as formula_of
 from helpers.audit.identity import Figure, Identity, equality, figure, rate, sum_of
 from helpers.document import squeeze
 from helpers.performance import Evaluation, Indicator
-from helpers.tolerance import Interval, decimals_of, rounded
+from helpers.tolerance import Interval, decimals_of, half_unit, rounded
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)[%％]?")
 _SIGNS = re.compile(r"[<>]=?|[=≥≤]")
@@ -62,27 +65,29 @@ def execution_score(
     if score is None or weight is None:
         return
     origin = evaluation.origins.get("fund_score", evaluation.origin)
-    shown = figure(score, named(evaluation, "预算执行得分"), origin, None)
-    own = rounded(printed, decimals_of_value(printed))
-    results = []
-    for rule in _RULES.values():
-        low, high = (Fraction(weight) * rule(bound / 100) for bound in (own.low, own.high))
-        exact = Fraction(weight) * rule(Fraction(printed) / 100)
-        computed = Figure(None, f"分值{weight}×执行率", rate_figure.origins)
-        possible = Interval(min(low, high, exact), max(low, high, exact))
-        decimals = max(decimals_of_value(score), _SCORE_DECIMALS)
-        results.append(
-            rate(
-                "evaluation_execution_score",
-                shown.label,
-                shown,
-                decimals,
-                exact,
-                possible,
-                computed,
-                "分",
-            )
+    own_key = f"{evaluation.origin}/fund_score"
+    shown = figure(score, named(evaluation, "预算执行得分"), origin, None, key=own_key)
+    place = evaluation.origins.get("fund_weight", evaluation.origin)
+    key = f"{evaluation.origin}/fund_weight"
+    full = figure(weight, named(evaluation, "预算执行分值"), place, None, key=key)
+    # The rate stands for itself and what was rounded to it.
+    half = half_unit(decimals_of_value(printed))
+    rounded_rate = replace(rate_figure, half=half)
+    found = [
+        rate(
+            "evaluation_execution_score",
+            shown.label,
+            shown,
+            max(decimals_of_value(score), _SCORE_DECIMALS),
+            formula_of(rule),
+            [full, rounded_rate],
+            f"分值{weight}×执行率",
+            "分",
+            rate_figure.origins,
         )
+        for rule in _RULES.values()
+    ]
+    results = [one for one in found if one is not None]
     order = ("equal", "rounding", "different")
     yield min(results, key=lambda one: order.index(one.verdict))
 
@@ -98,6 +103,10 @@ def _is_glued(indicator: Indicator) -> bool:
     )
 
 
+def _point_key(indicator: Indicator, column: str) -> str:
+    return f"{indicator.origin}/{indicator.level3}/{column}"
+
+
 def _points(
     evaluation: Evaluation, column: str, fund: Decimal | None, fund_key: str
 ) -> Figure | None:
@@ -107,12 +116,14 @@ def _points(
         value = _number(getattr(indicator, column))
         if value is None or _is_glued(indicator):
             return None
-        parts.append(figure(value, indicator.level3, indicator.origin, None))
+        key = _point_key(indicator, column)
+        parts.append(figure(value, indicator.level3, indicator.origin, None, key=key))
     if not parts:
         return None
     if fund is not None:
         origin = evaluation.origins.get(fund_key, evaluation.origin)
-        parts.append(figure(fund, "预算执行", origin, None))
+        key = f"{evaluation.origin}/{fund_key}"
+        parts.append(figure(fund, "预算执行", origin, None, key=key))
     name = "分值" if column == "weight" else "得分"
     return sum_of(parts, f"各项{name}之和（{len(parts)}项）")
 
@@ -124,8 +135,7 @@ def points(evaluation: Evaluation) -> Iterator[Identity]:
         # 90 leaves the other ten to the execution of funds.
         if weights is not None:
             stated = 90 if weights.value == 90 else 100
-            origin = evaluation.origin
-            full = figure(Decimal(stated), named(evaluation, "权重应为"), origin, None)
+            full = Figure(Decimal(stated), named(evaluation, "权重应为"), (evaluation.origin,))
             yield equality("evaluation_weights", full.label, weights, full, "分")
         return
     weights = _points(evaluation, "weight", evaluation.fund_weight, "fund_weight")
@@ -133,7 +143,11 @@ def points(evaluation: Evaluation) -> Iterator[Identity]:
         total = evaluation.total_weight
         origin = evaluation.origins.get("total_weight", evaluation.origin)
         name = named(evaluation, "总分值")
-        stated = figure(total if total is not None else Decimal(100), name, origin, None)
+        stated = (
+            Figure(Decimal(100), name, (origin,))
+            if total is None
+            else figure(total, name, origin, None)
+        )
         yield equality("evaluation_weights", stated.label, weights, stated, "分")
     scores = _points(evaluation, "score", evaluation.fund_score, "fund_score")
     if scores is not None and evaluation.fund_score and evaluation.total_score is not None:
@@ -201,8 +215,8 @@ def inferred_rule(evaluations: Sequence[Evaluation]) -> str | None:
 
 def indicator_scores(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
     """Compare the score of every measured indicator with the rule the document follows."""
-    name = inferred_rule([one for one in evaluations if one.kind == "self_evaluation"])
-    if name is None:
+    inferred = inferred_rule([one for one in evaluations if one.kind == "self_evaluation"])
+    if inferred is None:
         return
     for evaluation in evaluations:
         if evaluation.kind != "self_evaluation":
@@ -212,10 +226,11 @@ def indicator_scores(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
             if points_of is None or not completions:
                 continue
             weight, score = points_of
-            names = [name] if evaluation.scope == "project" else list(_RULES)
+            names = [inferred] if evaluation.scope == "project" else list(_RULES)
             agree = any(_fits(indicator, _RULES[one]) for one in names)
             best = Fraction(weight) * _RULES[names[0]](completions[0][0])
-            shown = figure(score, named(evaluation, indicator.level3), indicator.origin, None)
+            name, key = named(evaluation, indicator.level3), _point_key(indicator, "score")
+            shown = figure(score, name, indicator.origin, None, key=key)
             value = Decimal(best.numerator) / Decimal(best.denominator)
             expected = figure(value, f"分值{weight}×完成程度", indicator.origin, _SCORE_DECIMALS)
             if agree:
@@ -223,13 +238,16 @@ def indicator_scores(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
                     "evaluation_indicator_score", shown.label, shown, expected, "分", "equal"
                 )
             else:
-                yield rate(
+                unlike = rate(
                     "evaluation_indicator_score",
                     shown.label,
                     shown,
                     _SCORE_DECIMALS,
-                    best,
-                    Interval(best, best),
-                    expected,
+                    constant(best),
+                    [],
+                    expected.label,
                     "分",
+                    expected.origins,
                 )
+                if unlike is not None:
+                    yield unlike

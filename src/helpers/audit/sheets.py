@@ -93,8 +93,8 @@ class Sheet:
 
     def blank(self, row: SheetRow, path: str) -> Figure:
         """Return the figure of a cell that states nothing."""
-        label = self.label(row, path)
-        return figure(None, label, row.line.origin, self.decimals, row.is_damaged)
+        label, key = self.label(row, path), cell_key(self.table_id, self.side, row.row_no, path)
+        return figure(None, label, row.line.origin, self.decimals, row.is_damaged, key)
 
     def cell(self, row: SheetRow, path: str) -> Figure:
         """Return the figure of a cell, with a blank value where nothing is printed."""
@@ -107,6 +107,11 @@ class Sheet:
     def column(self, pattern: str) -> SheetColumn | None:
         """Return the first column whose path matches."""
         return next((one for one in self.columns if re.search(pattern, one.path)), None)
+
+
+def cell_key(table_id: str, side: str, row_no: int, path: str) -> str:
+    """Return what tells a cell from every other figure of the document."""
+    return f"{table_id}/{side}/{row_no}/{path}"
 
 
 def _label(title: str, name: str, path: str) -> str:
@@ -188,6 +193,7 @@ def _sides(
                     _label(title, row.name, fact["column_path"]),
                     fact["origin"],
                     decimals,
+                    key=cell_key(table.table_id, side, row.row_no, fact["column_path"]),
                 )
                 for fact in facts
             }
