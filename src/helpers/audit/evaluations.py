@@ -14,6 +14,13 @@ from decimal import Decimal
 from helpers.amounts import Amount
 from helpers.audit.claims import Claims, decimals_of_value
 from helpers.audit.formulas import SHARE
+from helpers.audit.goals import (
+    descriptions,
+    hotlines,
+    is_recognised,
+    text_figures,
+    text_funds,
+)
 from helpers.audit.identity import (
     Figure,
     Identity,
@@ -22,6 +29,7 @@ from helpers.audit.identity import (
     rate,
     sum_of,
 )
+from helpers.audit.project_names import project_names
 from helpers.audit.scoring import (
     execution_score,
     indicator_scores,
@@ -268,3 +276,10 @@ def evaluation_rules(
     yield from _targets_in_sentence(evaluations, claims, decimals)
     yield from _overall(evaluations, claims, decimals)
     yield from _project_amounts(evaluations, sheets, decimals)
+    yield from project_names(evaluations, claims, sheets)
+    if not is_recognised(evaluations):
+        for evaluation in evaluations:
+            yield from text_figures(evaluation)
+            yield from hotlines(evaluation)
+            yield from text_funds(evaluation)
+        yield from descriptions(evaluations, claims)

@@ -1,0 +1,244 @@
+"""What the texts of target tables and self-evaluations say, against the indicators below them.
+
+Place in the chain: a family of rules of ``audit``.  Input: evaluations and the descriptions of
+projects among the claims.  Output: identities.
+
+A goal stands three times: in the goal's text, as the target of an indicator, and often in the
+description of the project; a result stands in the result's text and beside the target.  Figures are
+compared only where :mod:`~helpers.audit.measured` finds that they measure the same thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from helpers.audit.claims import Claims, decimals_of_value
+from helpers.audit.identity import Figure, Identity, equality, figure, same_text, sum_of
+from helpers.audit.measured import Measure, Stated, read_measure, same_thing, stated_figures
+from helpers.audit.project_names import description_of
+from helpers.audit.scoring import named
+from helpers.document import squeeze
+from helpers.performance import Evaluation, Indicator
+from helpers.tolerance import half_unit
+
+_TEXTS = {"goal": ("target", "年度目标", "指标值"), "result": ("actual", "完成情况", "实际完成值")}
+_RATE = re.compile(r"(?<!平均)执行率(?:为|达到|达|是)?(\d+(?:\.\d+)?)([%％]?)(?![\d.])")
+_HOTLINE = re.compile(r"(?<!\d)(\d{5}|1\d{4})(?=平台|热线)")
+_MONEY_PHASES = {
+    "adjusted_budget": re.compile(r"全年预算数(?:为|共)?([\d,]+(?:\.\d+)?)万元"),
+    "executed": re.compile(r"全年执行数(?:为|共)?([\d,]+(?:\.\d+)?)万元"),
+}
+_MONEY_NAMES = {"adjusted_budget": "全年预算数", "executed": "全年执行数"}
+_PRICE = re.compile("单价|标准|人均|平均|每")
+_SHIFTED = (Decimal(10), Decimal("0.1"))
+_COUNT_WORDS = re.compile(r"(?:大于|小于|不少于|不低于|达到|共计?|[条次人个]数|数量)+$")
+
+Measured = list[tuple[Indicator, Measure]]
+
+
+def is_recognised(evaluations: Sequence[Evaluation]) -> bool:
+    """Tell whether a text recognition wrote the tables: its texts run into each other.
+
+    Cells may be whole there while the lines of a text beside them are torn; what the texts say is
+    then the conversion's, not the department's.
+    """
+    return any(
+        one.name_is_damaged or any("recognition" in text.reason for text in one.unread)
+        for one in evaluations
+    )
+
+
+def _measured(evaluation: Evaluation, column: str) -> Measured:
+    found = [(one, read_measure(getattr(one, column))) for one in evaluation.indicators]
+    return [(one, measure) for one, measure in found if measure is not None]
+
+
+def place(indicator: Indicator, column: str) -> str:
+    """Return the place of a cell of an indicator."""
+    cells = indicator.cells.get(column, ())
+    return ";".join(dict.fromkeys(cell.origin for cell in cells)) or indicator.origin
+
+
+def measure_figure(indicator: Indicator, column: str, measure: Measure, label: str) -> Figure:
+    """Return a measured cell as a figure in the unit printed."""
+    decimals = decimals_of_value(measure.number)
+    key = f"{indicator.origin}/{indicator.level3}/{column}"
+    return figure(measure.number, label, place(indicator, column), decimals or None, key=key)
+
+
+def _compared(
+    rule_id: str, left: Figure, said: Measure, right: Figure, printed: Measure
+) -> Identity:
+    """Compare a figure of a text with one of the table, in the unit printed."""
+    if said.times != printed.times and said.value != printed.value:
+        sides = [
+            Figure(measure.text, side.label, side.origins)
+            for side, measure in ((left, said), (right, printed))
+        ]
+        return same_text(rule_id, left.label, *sides, agree=False)
+    scaled = left.scaled(said.times / printed.times)
+    # The precision of both is that of the finer one.
+    half = min((one.half for one in (scaled, right) if one.half), default=Decimal(0))
+    unit = printed.text.lstrip("0123456789.,")
+    return equality(
+        rule_id,
+        left.label,
+        Figure(scaled.value, left.label, left.origins, half, terms=scaled.terms),
+        Figure(right.value, right.label, right.origins, half, terms=right.terms),
+        unit,
+    )
+
+
+def _by_unit(stated: Sequence[Stated], measured: Measured) -> Iterator[tuple[list[Stated], Measured]]:
+    for unit in dict.fromkeys(one.measure.unit for one in stated):
+        candidates = [(one, measure) for one, measure in measured if measure.unit == unit]
+        if candidates:
+            yield [one for one in stated if one.measure.unit == unit], candidates
+
+
+def _stated_figure(evaluation: Evaluation, column: str, label: str, one: Stated) -> Figure:
+    origin = evaluation.origins.get(column, evaluation.origin)
+    name = named(evaluation, f"{label}“{one.head[-16:]}”")
+    decimals = decimals_of_value(one.measure.number)
+    return figure(one.measure.number, name, origin, decimals or None)
+
+
+def text_figures(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the figures of goal and result with the indicators that measure the same."""
+    for text, (column, text_label, cell_label) in _TEXTS.items():
+        stated = stated_figures(getattr(evaluation, text))
+        for own, candidates in _by_unit(stated, _measured(evaluation, column)):
+            heads, names = [one.head for one in own], [one.level3 for one, _ in candidates]
+            for link in same_thing(heads, names):
+                if not link.is_certain:
+                    continue
+                one, (indicator, measure) = own[link.head], candidates[link.name]
+                left = _stated_figure(evaluation, text, text_label, one)
+                label = named(evaluation, f"{indicator.level3}·{cell_label}")
+                right = measure_figure(indicator, column, measure, label)
+                yield _compared("goal_indicator", left, one.measure, right, measure)
+            yield from _sums(evaluation, text, own, candidates)
+
+
+def _sums(
+    evaluation: Evaluation, text: str, own: Sequence[Stated], candidates: Measured
+) -> Iterator[Identity]:
+    """Compare a figure with the sum of the indicators that each measure a part of its thing."""
+    column, text_label, _ = _TEXTS[text]
+    for one in own:
+        thing = _COUNT_WORDS.sub("", one.head)[-4:]
+        parts = [(i, m) for i, m in candidates if thing in i.level3]
+        is_part = any(m.value == one.measure.value for _, m in candidates)
+        same_scale = {m.times for _, m in parts} == {one.measure.times}
+        if len(thing) < 4 or len(parts) < 2 or one.measure.unit == "%" or is_part or not same_scale:
+            continue
+        left = _stated_figure(evaluation, text, text_label, one)
+        right = sum_of(
+            [
+                measure_figure(i, column, m, named(evaluation, i.level3))
+                for i, m in parts
+            ]
+        )
+        unit = one.measure.text.lstrip("0123456789.,")
+        yield equality("goal_indicator_sum", left.label, left, right, unit)
+
+
+def hotlines(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the number of a public line in the goal with that in the indicators."""
+    said = dict.fromkeys(_HOTLINE.findall(evaluation.goal))
+    own = {
+        number: one for one in evaluation.indicators for number in _HOTLINE.findall(one.level3)
+    }
+    if len(said) != 1 or len(own) != 1:
+        return
+    (number,), ((other, indicator),) = said, own.items()
+    origin = evaluation.origins.get("goal", evaluation.origin)
+    left = Figure(number, named(evaluation, "年度目标中的平台号码"), (origin,))
+    right = Figure(other, named(evaluation, indicator.level3), (place(indicator, "level3"),))
+    yield same_text("goal_indicator", left.label, left, right, number == other)
+
+
+def text_funds(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the execution rate and the money a result's text states with the table's own."""
+    origin = evaluation.origins.get("result", evaluation.origin)
+    printed = evaluation.execution_rate
+    match = _RATE.search(evaluation.result)
+    if match and printed is not None:
+        value = Decimal(match.group(1))
+        left = figure(value, named(evaluation, "完成情况所述执行率"), origin, None)
+        place_of = evaluation.origins.get("execution_rate", evaluation.origin)
+        right = figure(printed, named(evaluation, "执行率"), place_of, None)
+        half = half_unit(max(decimals_of_value(value), decimals_of_value(printed)))
+        sides = [Figure(s.value, s.label, s.origins, half, terms=s.terms) for s in (left, right)]
+        yield equality("evaluation_text_rate", left.label, *sides, "%")
+        has_sign = bool(match.group(2))
+        shown = Figure(match.group(0), left.label, (origin,))
+        signed = Figure(f"{match.group(1)}%", right.label, right.origins)
+        yield same_text("evaluation_text_percent", left.label, shown, signed, has_sign)
+    total = evaluation.fund("total")
+    for phase, pattern in _MONEY_PHASES.items():
+        match = pattern.search(evaluation.result)
+        amount = getattr(total, phase) if total else None
+        if match and amount is not None and evaluation.unit_text == "万元":
+            name = _MONEY_NAMES[phase]
+            value = Decimal(match.group(1).replace(",", ""))
+            left = figure(value, named(evaluation, f"完成情况所述{name}"), origin, 2)
+            place_of = total.origins.get(phase, evaluation.origin) if total else ""
+            right = figure(amount.value, named(evaluation, name), place_of, 2)
+            yield equality("evaluation_text_funds", left.label, left, right, "万元")
+
+
+def _claim_figures(rows: Sequence[Mapping[str, object]], claims: Claims) -> list[tuple[Stated, Figure]]:
+    found: list[tuple[Stated, Figure]] = []
+    for row in rows:
+        parts = str(row["subject"]).split("/")[1:]
+        if row["value"] is None or not parts or parts[0] in ("预算安排规模", "共计", "合计"):
+            continue
+        measure = read_measure(f"{row['value']:f}{row['unit']}")
+        is_formula = any(sign in "".join(parts) for sign in "*×每")
+        if measure is not None and not is_formula:
+            found.append((Stated(measure, "".join(parts), ""), claims.figure(dict(row))))
+    return found
+
+
+def descriptions(evaluations: Sequence[Evaluation], claims: Claims) -> Iterator[Identity]:
+    """Compare the description of a project with goal and indicators of its target table."""
+    by_project: dict[str, list[Mapping[str, object]]] = defaultdict(list)
+    for row in claims.rows:
+        by_project[row["subject"].partition("/")[0]].append(row)
+    for evaluation in evaluations:
+        name = description_of(evaluation, evaluations, claims)
+        if evaluation.kind != "target" or not name:
+            continue
+        stated = _claim_figures(by_project[name], claims)
+        indicators = _measured(evaluation, "target")
+        goal = stated_figures(evaluation.goal)
+        for unit in dict.fromkeys(one.measure.unit for one, _ in stated):
+            own = [(one, shown) for one, shown in stated if one.measure.unit == unit]
+            heads = [one.head for one, _ in own]
+            candidates = [
+                (i, m) for i, m in indicators if m.unit == unit and not _PRICE.search(i.level3)
+            ]
+            for link in same_thing(heads, [i.level3 for i, _ in candidates]):
+                (one, left), (indicator, measure) = own[link.head], candidates[link.name]
+                ratio = one.measure.value / measure.value if measure.value else 0
+                is_money_limit = unit == "元" and measure.sign.startswith("<") and ratio <= 1
+                # A digit too many or too few speaks for one thing where the words alone do not.
+                if is_money_limit or not (link.is_certain or ratio in _SHIFTED):
+                    continue
+                label = named(evaluation, f"{indicator.level3}·指标值")
+                right = measure_figure(indicator, "target", measure, label)
+                yield _compared("description_indicator", left, one.measure, right, measure)
+            in_goal = [one for one in goal if one.measure.unit == unit]
+            for link in same_thing(heads, [one.head for one in in_goal]):
+                (one, left), other = own[link.head], in_goal[link.name]
+                is_sure = link.is_certain or one.head == other.head
+                ratio = one.measure.value / other.measure.value if other.measure.value else 0
+                if not is_sure and ratio not in _SHIFTED:
+                    continue
+                rule_id = "description_goal" if is_sure else "description_indicator"
+                right = _stated_figure(evaluation, "goal", "年度目标", other)
+                yield _compared(rule_id, left, one.measure, right, other.measure)

@@ -1,0 +1,203 @@
+"""One project under several names: project table, carry-over table, description, target table.
+
+Place in the chain: a family of rules of ``audit``.  Input: evaluations, claims and sheets.  Output:
+identities.
+
+Names that differ are taken to mean one project only on evidence: the same unit and amount, and
+either words in common or no other project of that amount left over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import SequenceMatcher
+
+from helpers.amounts import UNIT_FACTORS
+from helpers.audit.claims import Claims
+from helpers.audit.identity import Figure, Identity, same_text
+from helpers.audit.sheets import Sheet
+from helpers.document import one_spelling
+from helpers.performance import Evaluation
+
+_ALIKE = 0.6  # share of characters two names of one project have in common, in order
+_VERY_ALIKE = 0.8  # the same where the amounts differ: this year's money, and that with carry-over
+_MARGIN = 0.1
+_DIGITS = re.compile(r"\d+")
+_SCALE = "/预算安排规模"
+_SOURCE = re.compile(r"(?:非?财政拨款|单位|其他)")
+_QUOTES = re.compile(r"[“”\"'‘’「」]")
+_IN_BRACKETS = re.compile(r"[（(]([^（）()]+)[)）]$")
+_PLACES = {
+    "general_public_project_expenditure": ("项目支出表", "合计$"),
+    "carry_over_detail": ("结转明细表", "^(?:总计|合计)$"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A place that names a project.
+
+    Attributes
+    ----------
+    name
+        As printed, without white space.
+    key
+        In one spelling, without quotation marks and without the unit in brackets behind it.
+    unit
+        The budget unit, in one spelling; empty where the place does not say.
+    amount
+        In yuan; None where none is printed.
+    origin, place
+        Line, and kind of place.
+    """
+
+    name: str
+    key: str = field(compare=False)
+    unit: str
+    amount: Decimal | None
+    origin: str
+    place: str
+
+
+def _naming(name: str, unit: str, amount: Decimal | None, origin: str, place: str) -> Naming:
+    spelled = _QUOTES.sub("", one_spelling(name))
+    return Naming(name, spelled, one_spelling(unit), amount, origin, place)
+
+
+def described_projects(claims: Claims) -> list[Naming]:
+    """Return the projects that have a description; a unit in brackets is no part of the name."""
+    found = []
+    for claim in claims.rows:
+        name, scale, rest = claim["subject"].partition(_SCALE)
+        if not scale or rest or claim["value"] is None:
+            continue
+        factor = UNIT_FACTORS.get(claims.unit(claim))
+        amount = None if factor is None else claim["value"] * factor
+        found.append(_naming(name, "", amount, claim["origin"], "项目说明"))
+    return found
+
+
+def _carried_over(claims: Claims) -> list[Naming]:
+    """Return the projects that a sentence on the carry-over names."""
+    found = []
+    for claim in claims.rows:
+        whole, slash, name = claim["subject"].partition("/")
+        factor = UNIT_FACTORS.get(claims.unit(claim))
+        is_project = slash and whole.endswith("结转结余") and not _SOURCE.match(name)
+        if is_project and claim["role"] == "amount" and claim["value"] is not None and factor:
+            amount = claim["value"] * factor
+            found.append(_naming(name, "", amount, claim["origin"], "结转说明"))
+    return found
+
+
+def _targets(evaluations: Sequence[Evaluation]) -> list[Naming]:
+    found = []
+    for one in evaluations:
+        if one.kind == "target" and one.scope == "project" and not one.name_is_damaged:
+            amount = one.budget.in_yuan(one.unit_text or "万元") if one.budget else None
+            found.append(_naming(one.name, one.budget_unit, amount, one.origin, "绩效目标表"))
+    return found
+
+
+def _listed(sheets: Sequence[Sheet]) -> Iterator[list[Naming]]:
+    """Return the projects of the project table, and those of the carry-over table."""
+    for sheet in sheets:
+        place, pattern = _PLACES.get(sheet.table_id, ("", "$^"))
+        column = sheet.column(pattern)
+        factor = UNIT_FACTORS.get(sheet.unit)
+        found = []
+        for row in sheet.rows if column and factor else ():
+            if not row.line.project or column is None or factor is None:
+                continue
+            cell = sheet.cell(row, column.path)
+            amount = cell.value * factor if isinstance(cell.value, Decimal) else None
+            origin = cell.origins[0] if cell.origins else row.line.origin
+            found.append(
+                _naming(row.line.project, row.line.unit_name or "", amount, origin, place)
+            )
+        if found:
+            yield found
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of characters two names have in common, in order."""
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _is_named(one: Naming, other: Naming) -> bool:
+    """Tell whether two places use one name; a unit in brackets may stand behind it."""
+    if one.key == other.key:
+        return True
+    for long, short in ((one, other), (other, one)):
+        bracket = _IN_BRACKETS.search(long.key)
+        if bracket and long.key[: bracket.start()] == short.key:
+            return not short.unit or bracket.group(1) == short.unit
+    return False
+
+
+def _pairs(ours: Sequence[Naming], theirs: Sequence[Naming]) -> Iterator[tuple[Naming, Naming]]:
+    """Pair projects of two places: by name, else by amount and what is left over."""
+    left = [one for one in ours if not any(_is_named(one, other) for other in theirs)]
+    right = [other for other in theirs if not any(_is_named(one, other) for one in ours)]
+    for one in ours:
+        named = [other for other in theirs if _is_named(one, other)]
+        exact = [other for other in named if one.unit == other.unit] if len(named) > 1 else named
+        if len(exact) == 1:
+            yield one, exact[0]
+    for one in left:
+        if one.amount is None:
+            continue
+        equal = [other for other in right if other.amount == one.amount]
+        is_mutual = len([each for each in left if each.amount == one.amount]) == 1
+        if len(equal) == 1 and is_mutual:
+            found = equal[0]
+        else:
+            found = _likest(one, equal or right, _ALIKE if equal else _VERY_ALIKE)
+        # The same service of another year is another project.
+        if found is not None and _DIGITS.findall(one.key) == _DIGITS.findall(found.key):
+            yield one, found
+
+
+def _likest(one: Naming, others: Sequence[Naming], least: float) -> Naming | None:
+    """Return the naming of the likest name, None where none or several are that like."""
+    ranked = sorted(((likeness(one.key, other.key), i) for i, other in enumerate(others)))[-2:]
+    best = ranked[-1][0] if ranked else 0
+    is_alone = len(ranked) == 1 or best - ranked[0][0] > _MARGIN
+    return others[ranked[-1][1]] if best > least and is_alone else None
+
+
+def description_of(
+    evaluation: Evaluation, evaluations: Sequence[Evaluation], claims: Claims
+) -> str:
+    """Return the subject under which the project of a target table is described; else empty."""
+    for one, other in _pairs(_targets(evaluations), described_projects(claims)):
+        if one.origin == evaluation.origin:
+            return other.name
+    return ""
+
+
+def project_names(
+    evaluations: Sequence[Evaluation], claims: Claims, sheets: Sequence[Sheet]
+) -> Iterator[Identity]:
+    """Compare the name a target table gives a project with the other places that name it."""
+    targets = _targets(evaluations)
+    listed = list(_listed(sheets))
+    places = [*listed, described_projects(claims)]
+    for theirs in places:
+        for target, other in _pairs(targets, theirs):
+            yield _same_name(target, other)
+    sentences = {"项目支出表": described_projects(claims), "结转明细表": _carried_over(claims)}
+    for theirs in listed:
+        for said, other in _pairs(sentences[theirs[0].place], theirs):
+            yield _same_name(said, other)
+
+
+def _same_name(one: Naming, other: Naming) -> Identity:
+    left = Figure(one.name, f"{one.place}的项目名称", (one.origin,))
+    right = Figure(other.name, f"{other.place}的项目名称", (other.origin,))
+    repeats = f"{one.key}/{other.key}"
+    agree = _is_named(one, other)
+    return same_text("project_name", one.name, left, right, agree, repeats)
