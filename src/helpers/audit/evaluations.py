@@ -13,6 +13,15 @@ from decimal import Decimal
 
 from helpers.amounts import Amount
 from helpers.audit.claims import Claims, decimals_of_value
+from helpers.audit.completion import (
+    completion_decimals,
+    completions,
+    dates,
+    reasons,
+    remarks,
+    shares,
+)
+from helpers.audit.evaluation_costs import cost_sums, fund_limits, unit_costs, yearly_wages
 from helpers.audit.formulas import SHARE
 from helpers.audit.goals import (
     descriptions,
@@ -29,6 +38,13 @@ from helpers.audit.identity import (
     rate,
     sum_of,
 )
+from helpers.audit.indicator_texts import (
+    bases,
+    effects,
+    kinds,
+    name_units,
+    previous_values,
+)
 from helpers.audit.project_names import project_names
 from helpers.audit.scoring import (
     execution_score,
@@ -36,6 +52,7 @@ from helpers.audit.scoring import (
     named,
     points,
 )
+from helpers.audit.scoring_rules import execution_rule, limits, over_fulfilment, score_limits
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling
 from helpers.performance import Evaluation, FundRow
@@ -271,15 +288,34 @@ def evaluation_rules(
         yield from fund_sums(evaluation, own)
         yield from execution(evaluation, own)
         yield from points(evaluation)
+        yield from fund_limits(evaluation)
+        yield from cost_sums(evaluation)
+        yield from unit_costs(evaluation)
+        yield from yearly_wages(evaluation)
+        yield from dates(evaluation)
+        yield from shares(evaluation)
+        yield from effects(evaluation)
+        yield from kinds(evaluation)
+        yield from bases(evaluation)
     yield from indicator_scores(evaluations)
+    yield from limits(evaluations)
+    yield from over_fulfilment(evaluations)
+    yield from score_limits(evaluations)
+    yield from execution_rule(evaluations)
+    yield from previous_values(evaluations)
+    yield from name_units(evaluations)
     yield from _projects_in_sentence(evaluations, claims, decimals)
     yield from _targets_in_sentence(evaluations, claims, decimals)
     yield from _overall(evaluations, claims, decimals)
     yield from _project_amounts(evaluations, sheets, decimals)
     yield from project_names(evaluations, claims, sheets)
     if not is_recognised(evaluations):
+        finest = completion_decimals(evaluations)
         for evaluation in evaluations:
             yield from text_figures(evaluation)
             yield from hotlines(evaluation)
             yield from text_funds(evaluation)
+            yield from completions(evaluation, finest)
+            yield from reasons(evaluation)
+            yield from remarks(evaluation)
         yield from descriptions(evaluations, claims)

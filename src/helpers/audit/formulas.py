@@ -122,3 +122,13 @@ def points(rule: Callable[[Fraction], Fraction]) -> Formula:
 def constant(value: Fraction) -> Formula:
     """Return a rate that is known, whatever figures it rests on."""
     return Formula(lambda of: Interval(value, value), _none, lambda rate, values, position: None)
+
+
+def _solve_quotient(rate: Fraction, values: Values, position: int) -> Fraction | None:
+    if position == 0:
+        return rate * values[1]
+    return values[0] / rate if rate else None
+
+
+QUOTIENT = Formula(lambda of: quotient(of[0], of[1]), _none, _solve_quotient)
+"""Whole ÷ number, in the unit of the whole."""

@@ -92,7 +92,8 @@ def execution_score(
     yield min(results, key=lambda one: order.index(one.verdict))
 
 
-def _number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
+    """Return the number of a cell of points; None if it holds none."""
     return parse_number(text) if text else None
 
 
@@ -113,7 +114,7 @@ def _points(
     """Return the sum of a column of points with that of the funds; None if one is unreadable."""
     parts: list[Figure] = []
     for indicator in evaluation.indicators:
-        value = _number(getattr(indicator, column))
+        value = number_of(getattr(indicator, column))
         if value is None or _is_glued(indicator):
             return None
         key = _point_key(indicator, column)
@@ -156,6 +157,12 @@ def points(evaluation: Evaluation) -> Iterator[Identity]:
         yield equality("evaluation_scores", stated.label, stated, scores, "分")
 
 
+def completion_of(indicator: Indicator) -> Decimal | None:
+    """Return the completion printed, in percent; None if there is none."""
+    printed = _RATE.fullmatch(indicator.completion_rate)
+    return Decimal(printed.group(1)) if printed else None
+
+
 def _completions(indicator: Indicator) -> list[tuple[Fraction, Interval]]:
     """Return the completion of an indicator as far as its figures say; most likely first."""
     printed = _RATE.fullmatch(indicator.completion_rate)
@@ -181,7 +188,7 @@ def _completions(indicator: Indicator) -> list[tuple[Fraction, Interval]]:
 
 
 def _scores(indicator: Indicator) -> tuple[Decimal, Decimal] | None:
-    weight, score = _number(indicator.weight), _number(indicator.score)
+    weight, score = number_of(indicator.weight), number_of(indicator.score)
     return None if weight is None or score is None else (weight, score)
 
 
@@ -196,6 +203,11 @@ def _fits(indicator: Indicator, rule: Rule) -> bool:
             if min(values) <= score.high and score.low <= max(values):
                 return True
     return False
+
+
+def fits_share(indicator: Indicator) -> bool:
+    """Tell whether a score follows result ÷ target under either rule."""
+    return any(_fits(indicator, rule) for rule in _RULES.values())
 
 
 def inferred_rule(evaluations: Sequence[Evaluation]) -> str | None:

@@ -1,0 +1,212 @@
+"""Targets and last year's values that do not answer the name of their indicator.
+
+Place in the chain: a family of rules of ``audit``.  Input: evaluations.  Output: identities.
+
+``有效降低事故`` cannot have the target ``有效提高``; a rate is no number of months, a date no
+percentage, and a value last year is one of the same kind.  What every table of a document does is
+its manner: such things are reported once, with all their places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from helpers.audit.goals import place
+from helpers.audit.identity import Figure, Identity, same_text
+from helpers.audit.measured import Measure, read_measure
+from helpers.audit.scoring import named
+from helpers.document import squeeze
+from helpers.performance import Evaluation, Indicator
+from helpers.reference_data import read_reference
+
+_DEGREE = r"(?:有效|显著|明显|持续|不断|进一步|有力|长效)"
+_RATE_NAME = re.compile(r"(?:率|比例|满意度)(?:[（(][^（()）]*[)）])?$")
+_DATE_NAME = re.compile(r"(?:时间|时限|期限|日期)(?:[（(][^（()）]*[)）])?$")
+_DATE = re.compile(r"=?(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底)?(?:之前|以前|底前|前|底)?")
+_DURATION_LIMIT = re.compile(
+    r"(?:需要的?时间|响应时间|修复时间|恢复时间|处理时间|办理时限|办理时间|响应时限)"
+    r"(?:[（(][^（()）]*[)）])?$"
+)
+_PERCENT_AS_UNIT = re.compile(r"[（(]100[%％][)）]$")
+_BRACKET = re.compile(r"[（(]([^（()）]{1,6})[)）]$")
+_OF_MONEY = re.compile(r"^(?:投入|支付).*(?:经费|费用|资金|金额|费)")
+_HISTORICAL = "历史标准"
+_TIME_UNITS = frozenset("年月天日") | {"个月", "小时", "分钟", "工作日"}
+_MOST = 4  # in five: what so many do is the manner of a document
+
+Place = tuple[Evaluation, Indicator]
+
+
+@cache
+def _verbs() -> dict[str, dict[str, str]]:
+    return {row["verb"]: row for row in read_reference("rule_effect_verbs")}
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    verbs = "|".join(_verbs())
+    return re.compile(rf"{_DEGREE}({verbs})"), re.compile(rf"{_DEGREE}?({verbs})")
+
+
+def _verb_of_name(name: str) -> str:
+    match = _patterns()[0].match(name)
+    return match.group(1) if match else ""
+
+
+def _verb_of_value(text: str) -> str:
+    match = _patterns()[1].fullmatch(squeeze(text))
+    return match.group(1) if match else ""
+
+
+def effects(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the verb of a qualitative indicator's name with those of its values."""
+    for indicator in evaluation.indicators:
+        wanted, target = _verb_of_name(indicator.level3), _verb_of_value(indicator.target)
+        if wanted and target:
+            verb, other = _verbs()[wanted], _verbs()[target]
+            is_named = target in indicator.level3
+            agree = is_named or verb["effect"] == other["effect"]
+            is_opposite = verb["opposite"] == other["effect"]
+            rule_id = "indicator_direction" if is_opposite else "indicator_value"
+            yield _texts(rule_id, evaluation, indicator, "target", "指标值", agree)
+        previous = _verb_of_value(indicator.previous)
+        if previous and target:
+            agree = _verbs()[previous]["effect"] == _verbs()[target]["effect"]
+            agree = agree or previous in indicator.level3
+            label = named(evaluation, f"{indicator.level3}·上年完成值")
+            left = Figure(squeeze(indicator.previous), label, (place(indicator, "previous"),))
+            right = Figure(squeeze(indicator.target), "指标值", (place(indicator, "target"),))
+            yield same_text("indicator_previous_value", label, left, right, agree)
+
+
+def _texts(
+    rule_id: str,
+    evaluation: Evaluation,
+    indicator: Indicator,
+    column: str,
+    label: str,
+    agree: bool,
+) -> Identity:
+    """Compare a value with the name of its indicator."""
+    left = Figure(
+        squeeze(getattr(indicator, column)),
+        named(evaluation, f"{indicator.level3}·{label}"),
+        (place(indicator, column),),
+    )
+    right = Figure(indicator.level3, "指标名称", (place(indicator, "level3"),))
+    return same_text(rule_id, left.label, left, right, agree)
+
+
+def kinds(evaluation: Evaluation) -> Iterator[Identity]:
+    """Test that the value of a rate is a rate, that of a date no percentage."""
+    for indicator in evaluation.indicators:
+        target = read_measure(indicator.target)
+        if target is None:
+            continue
+        if _RATE_NAME.search(indicator.level3) and target.unit:
+            agree = target.unit not in _TIME_UNITS
+            yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree)
+        elif _DATE_NAME.search(indicator.level3) and target.unit:
+            agree = target.unit != "%"
+            yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree)
+        if _DURATION_LIMIT.search(indicator.level3) and target.unit in _TIME_UNITS:
+            agree = not target.sign.startswith(">")
+            yield _texts("indicator_sign", evaluation, indicator, "target", "指标值", agree)
+        if target.unit == "" and target.text.endswith("万") and indicator.level1 == "成本指标":
+            yield _texts("indicator_unit", evaluation, indicator, "target", "指标值", agree=False)
+        if target.unit == "%" and _PERCENT_AS_UNIT.search(indicator.level3):
+            yield _texts("indicator_name_unit", evaluation, indicator, "target", "指标值", False)
+        if indicator.level2 == "社会成本指标" and target.unit == "元":
+            agree = not _OF_MONEY.search(indicator.level3)
+            left = Figure(
+                indicator.level2,
+                named(evaluation, f"{indicator.level3}·二级指标"),
+                (place(indicator, "level2"),),
+            )
+            right = Figure("经济成本指标", "支出金额所属类别", (place(indicator, "level3"),))
+            yield same_text("indicator_level", left.label, left, right, agree)
+
+
+def bases(evaluation: Evaluation) -> Iterator[Identity]:
+    """Test that a target set by last year's value does not exceed it."""
+    for indicator in evaluation.indicators:
+        target, previous = read_measure(indicator.target), read_measure(indicator.previous)
+        if target is None or previous is None or indicator.basis != _HISTORICAL:
+            continue
+        if target.unit != previous.unit or target.sign.startswith("<"):
+            continue
+        agree = target.value <= previous.value
+        label = named(evaluation, f"{indicator.level3}·指标值（依据：{_HISTORICAL}）")
+        left = Figure(target.text, label, (place(indicator, "target"),))
+        right = Figure(previous.text, "上年完成值", (place(indicator, "previous"),))
+        yield same_text("indicator_basis", label, left, right, agree)
+
+
+def _once(
+    rule_id: str,
+    found: Sequence[Place],
+    column: str,
+    left_word: Callable[[Indicator], str],
+    right: tuple[str, str],
+) -> Iterator[Identity]:
+    """Report what several tables do as one, with every place."""
+    if not found:
+        return
+    evaluation, first = found[0]
+    more = f"等{len(found)}项" if len(found) > 1 else ""
+    places = tuple(dict.fromkeys(place(indicator, column) for _, indicator in found))
+    label = named(evaluation, f"{first.level3}·{right[0]}{more}")
+    left = Figure(left_word(first), label, places)
+    targets = tuple(dict.fromkeys(place(indicator, "target") for _, indicator in found))
+    yield same_text(rule_id, label, left, Figure(right[1], "指标值", targets), agree=False)
+
+
+def _is_bare(previous: Measure | None, target: Measure | None) -> bool:
+    if previous is None or target is None:
+        return False
+    return not previous.unit and bool(target.unit) and bool(previous.value)
+
+
+def previous_values(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
+    """Report values of last year of another kind, or without their unit; once per document."""
+    of_dates: list[Place] = []
+    bare: list[Place] = []
+    for evaluation in evaluations:
+        for indicator in evaluation.indicators:
+            previous = read_measure(indicator.previous)
+            if _DATE.fullmatch(squeeze(indicator.target)):
+                if previous is not None and previous.unit in ("%", ""):
+                    of_dates.append((evaluation, indicator))
+            elif _is_bare(previous, read_measure(indicator.target)):
+                bare.append((evaluation, indicator))
+    for rule_id, found in (("indicator_previous_kind", of_dates), ("indicator_previous_unit", bare)):
+        if found:
+            target = squeeze(found[0][1].target)
+            yield from _once(
+                rule_id,
+                found,
+                "previous",
+                lambda one: squeeze(one.previous),
+                ("上年完成值", target),
+            )
+
+
+def name_units(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
+    """Report names without the unit in brackets that nearly all others of the document carry."""
+    carrying: list[Place] = []
+    without: list[Place] = []
+    for evaluation in evaluations:
+        for indicator in evaluation.indicators if evaluation.scope == "project" else ():
+            if read_measure(indicator.target) is not None:
+                has_unit = _BRACKET.search(indicator.level3) is not None
+                (carrying if has_unit else without).append((evaluation, indicator))
+    if len(carrying) >= _MOST * len(without) / (5 - _MOST) / 2 and len(carrying) >= 10:
+        yield from _once(
+            "indicator_units",
+            without,
+            "level3",
+            lambda one: one.level3,
+            ("指标名称", "其他指标名称后均注明单位"),
+        )
