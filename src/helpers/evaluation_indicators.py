@@ -48,6 +48,9 @@ _HEADER_WORDS = (
     ("target", ("指标值", "目标值", "预期")),
     ("weight", ("权重", "分值")),
 )
+NO_NUMBER = "no number in the weight or score column"
+"""Why a cell in these columns is left unread."""
+
 _HEADER_TAILS = frozenset({"进措施", "改进措施", "措施"})
 
 # Glyphs of other scripts and repetitions that a text recognition invents.
@@ -334,7 +337,7 @@ class IndicatorBlock:
         for name in ("weight", "score"):
             if name in cells and not _is_number(squeeze(cells[name].text)):
                 cell = cells.pop(name)
-                self._report(cell.text, cell.origin, "no number in the weight or score column")
+                self._report(cell.text, cell.origin, NO_NUMBER)
         if "remark" in cells and squeeze(cells["remark"].text) in _HEADER_TAILS:
             del cells["remark"]
         self._settle_levels(cells)

@@ -39,10 +39,13 @@ _REACHED = {
     ">": lambda actual, target: actual > target,
     "<": lambda actual, target: actual < target,
 }
-_LESS_IS_BETTER = re.compile("成本|费|金额|时间|时限|时长|天数|误差|故障|事故|投诉|逾期|差错|率低|降低")
+_LESS_IS_BETTER = re.compile(
+    "成本|费|金额|时间|时限|时长|天数|误差|故障|事故|投诉|逾期|差错|率低|降低"
+)
 _REASON = re.compile(r"原因|由于|[^原]因|未完成|未达")
 _OTHER_FIGURE = re.compile(r"预期|目标|计划|年初|预算")
 _WHOLE = Decimal(100)
+_COLUMNS = {"target": "指标值", "actual": "实际完成值"}
 
 
 def _both(indicator: Indicator) -> tuple[Measure, Measure] | None:
@@ -108,7 +111,7 @@ def _ratio(
     assert isinstance(printed.value, Decimal)
     operands = []
     for column, measure in zip(("target", "actual"), both, strict=True):
-        label = named(evaluation, f"{indicator.level3}·{column}")
+        label = named(evaluation, f"{indicator.level3}·{_COLUMNS[column]}")
         one = measure_figure(indicator, column, measure, label).scaled(measure.times)
         operands.insert(0, Figure(one.value, one.label, one.origins, terms=one.terms))
     own = decimals_of_value(printed.value)
@@ -150,7 +153,9 @@ def dates(evaluation: Evaluation) -> Iterator[Identity]:
         column = "completion_rate" if completion is not None else "score"
         shown = indicator.completion_rate if completion is not None else f"{indicator.score}分"
         left = Figure(
-            shown, f"{label}的{'完成率' if completion is not None else '得分'}", (place(indicator, column),)
+            shown,
+            f"{label}的{'完成率' if completion is not None else '得分'}",
+            (place(indicator, column),),
         )
         right = Figure(
             squeeze(indicator.actual).lstrip("="), "实际完成值", (place(indicator, "actual"),)
@@ -218,6 +223,4 @@ def remarks(evaluation: Evaluation) -> Iterator[Identity]:
         left = figure(stated[0].number, label, place(indicator, "remark"), None)
         right_label = named(evaluation, f"{indicator.level3}·实际完成值")
         right = figure(actual.number, right_label, place(indicator, "actual"), None)
-        yield equality(
-            "evaluation_remark", label, left, right, actual.text.lstrip("0123456789.,")
-        )
+        yield equality("evaluation_remark", label, left, right, actual.text.lstrip("0123456789.,"))

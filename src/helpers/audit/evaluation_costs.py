@@ -1,4 +1,4 @@
-"""The money of indicators: costs of the parts, price and number, and the sources of the funds.
+"""The money of indicators: costs of the parts, price and number.
 
 Place in the chain: a family of rules of ``audit``.  Input: evaluations.  Output: identities.
 
@@ -17,7 +17,7 @@ from helpers.amounts import UNIT_FACTORS
 from helpers.audit.claims import decimals_of_value
 from helpers.audit.formulas import QUOTIENT
 from helpers.audit.goals import measure_figure
-from helpers.audit.identity import Figure, Identity, at_most, equality, figure, rate, sum_of
+from helpers.audit.identity import Figure, Identity, equality, figure, rate, sum_of
 from helpers.audit.measured import Measure, read_measure
 from helpers.audit.scoring import named
 from helpers.performance import Evaluation, Indicator
@@ -129,7 +129,7 @@ def unit_costs(evaluation: Evaluation) -> Iterator[Identity]:
 
 
 def yearly_wages(evaluation: Evaluation) -> Iterator[Identity]:
-    """Compare persons × monthly cost × twelve with the money of the project, where it comes near."""
+    """Compare persons × monthly cost × twelve with the money of the project, where it is near."""
     if evaluation.kind != "target":
         return
     measured = [
@@ -153,22 +153,3 @@ def yearly_wages(evaluation: Evaluation) -> Iterator[Identity]:
     sides = [each.scaled(1 / factor) for each in (total, product)]
     unit = evaluation.unit_text or "万元"
     yield equality("evaluation_cost_sum", total.label, *sides, unit)
-
-
-def fund_limits(evaluation: Evaluation) -> Iterator[Identity]:
-    """Test that no source of money paid more than it was to give."""
-    for row in evaluation.funds:
-        if row.source == "total" or row.adjusted_budget is None or row.executed is None:
-            continue
-        label = named(evaluation, row.label or row.source)
-        left, right = (
-            figure(
-                amount.value, f"{label}·{name}", row.origins.get(phase, evaluation.origin), 2
-            )
-            for amount, phase, name in (
-                (row.executed, "executed", "全年执行数"),
-                (row.adjusted_budget, "adjusted_budget", "全年预算数"),
-            )
-        )
-        unit = evaluation.unit_text or "万元"
-        yield at_most("evaluation_fund_limit", left.label, left, right, unit)

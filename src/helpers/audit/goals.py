@@ -20,7 +20,6 @@ from helpers.audit.identity import Figure, Identity, equality, figure, same_text
 from helpers.audit.measured import Measure, Stated, read_measure, same_thing, stated_figures
 from helpers.audit.project_names import description_of
 from helpers.audit.scoring import named
-from helpers.document import squeeze
 from helpers.performance import Evaluation, Indicator
 from helpers.tolerance import half_unit
 
@@ -34,6 +33,9 @@ _MONEY_PHASES = {
 _MONEY_NAMES = {"adjusted_budget": "全年预算数", "executed": "全年执行数"}
 _PRICE = re.compile("单价|标准|人均|平均|每")
 _SHIFTED = (Decimal(10), Decimal("0.1"))
+_HIRED = re.compile("聘|雇|招录")
+_STAFF = re.compile("人员|人数")
+_SERVED = re.compile("培训|参加|参与|受益|服务对象|缴存|救助|覆盖|惠及")
 _COUNT_WORDS = re.compile(r"(?:大于|小于|不少于|不低于|达到|共计?|[条次人个]数|数量)+$")
 
 Measured = list[tuple[Indicator, Measure]]
@@ -92,7 +94,9 @@ def _compared(
     )
 
 
-def _by_unit(stated: Sequence[Stated], measured: Measured) -> Iterator[tuple[list[Stated], Measured]]:
+def _by_unit(
+    stated: Sequence[Stated], measured: Measured
+) -> Iterator[tuple[list[Stated], Measured]]:
     for unit in dict.fromkeys(one.measure.unit for one in stated):
         candidates = [(one, measure) for one, measure in measured if measure.unit == unit]
         if candidates:
@@ -116,6 +120,8 @@ def text_figures(evaluation: Evaluation) -> Iterator[Identity]:
                 if not link.is_certain:
                     continue
                 one, (indicator, measure) = own[link.head], candidates[link.name]
+                if one.is_about and one.measure.value != measure.value:
+                    continue
                 left = _stated_figure(evaluation, text, text_label, one)
                 label = named(evaluation, f"{indicator.level3}·{cell_label}")
                 right = measure_figure(indicator, column, measure, label)
@@ -137,21 +143,46 @@ def _sums(
             continue
         left = _stated_figure(evaluation, text, text_label, one)
         right = sum_of(
-            [
-                measure_figure(i, column, m, named(evaluation, i.level3))
-                for i, m in parts
-            ]
+            [measure_figure(i, column, m, named(evaluation, i.level3)) for i, m in parts]
         )
         unit = one.measure.text.lstrip("0123456789.,")
         yield equality("goal_indicator_sum", left.label, left, right, unit)
 
 
+def staff(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the persons a goal says will be hired with the indicator of their number."""
+    stated = [
+        one
+        for one in stated_figures(evaluation.goal)
+        if one.measure.unit == "人" and _HIRED.search(one.head)
+    ]
+    own = _staff_indicators(evaluation)
+    if len(stated) == 1 and len(own) == 1:
+        left = _stated_figure(evaluation, "goal", "年度目标", stated[0])
+        yield _staff(evaluation, left, stated[0].measure, own[0])
+
+
+def _staff_indicators(evaluation: Evaluation) -> Measured:
+    return [
+        (one, measure)
+        for one, measure in _measured(evaluation, "target")
+        if measure.unit == "人" and _STAFF.search(one.level3) and not _SERVED.search(one.level3)
+    ]
+
+
+def _staff(
+    evaluation: Evaluation, left: Figure, said: Measure, own: tuple[Indicator, Measure]
+) -> Identity:
+    indicator, measure = own
+    label = named(evaluation, f"{indicator.level3}·指标值")
+    right = measure_figure(indicator, "target", measure, label)
+    return _compared("goal_staff", left, said, right, measure)
+
+
 def hotlines(evaluation: Evaluation) -> Iterator[Identity]:
     """Compare the number of a public line in the goal with that in the indicators."""
     said = dict.fromkeys(_HOTLINE.findall(evaluation.goal))
-    own = {
-        number: one for one in evaluation.indicators for number in _HOTLINE.findall(one.level3)
-    }
+    own = {number: one for one in evaluation.indicators for number in _HOTLINE.findall(one.level3)}
     if len(said) != 1 or len(own) != 1:
         return
     (number,), ((other, indicator),) = said, own.items()
@@ -191,7 +222,9 @@ def text_funds(evaluation: Evaluation) -> Iterator[Identity]:
             yield equality("evaluation_text_funds", left.label, left, right, "万元")
 
 
-def _claim_figures(rows: Sequence[Mapping[str, object]], claims: Claims) -> list[tuple[Stated, Figure]]:
+def _claim_figures(
+    rows: Sequence[Mapping[str, object]], claims: Claims
+) -> list[tuple[Stated, Figure]]:
     found: list[tuple[Stated, Figure]] = []
     for row in rows:
         parts = str(row["subject"]).split("/")[1:]
@@ -216,6 +249,14 @@ def descriptions(evaluations: Sequence[Evaluation], claims: Claims) -> Iterator[
         stated = _claim_figures(by_project[name], claims)
         indicators = _measured(evaluation, "target")
         goal = stated_figures(evaluation.goal)
+        hired = [
+            (one, shown)
+            for one, shown in stated
+            if one.measure.unit == "人" and _HIRED.search(one.head)
+        ]
+        own_staff = _staff_indicators(evaluation)
+        if len(hired) == 1 and len(own_staff) == 1:
+            yield _staff(evaluation, hired[0][1], hired[0][0].measure, own_staff[0])
         for unit in dict.fromkeys(one.measure.unit for one, _ in stated):
             own = [(one, shown) for one, shown in stated if one.measure.unit == unit]
             heads = [one.head for one, _ in own]

@@ -18,6 +18,7 @@ from helpers.audit.identity import Figure, Identity, same_text
 from helpers.audit.measured import Measure, read_measure
 from helpers.audit.scoring import named
 from helpers.document import squeeze
+from helpers.evaluation_indicators import NO_NUMBER
 from helpers.performance import Evaluation, Indicator
 from helpers.reference_data import read_reference
 
@@ -25,6 +26,7 @@ _DEGREE = r"(?:有效|显著|明显|持续|不断|进一步|有力|长效)"
 _RATE_NAME = re.compile(r"(?:率|比例|满意度)(?:[（(][^（()）]*[)）])?$")
 _DATE_NAME = re.compile(r"(?:时间|时限|期限|日期)(?:[（(][^（()）]*[)）])?$")
 _DATE = re.compile(r"=?(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底)?(?:之前|以前|底前|前|底)?")
+_MONTH = re.compile(r"(?:[<>]=?|[=≥≤])?\d{1,2}月")
 _DURATION_LIMIT = re.compile(
     r"(?:需要的?时间|响应时间|修复时间|恢复时间|处理时间|办理时限|办理时间|响应时限)"
     r"(?:[（(][^（()）]*[)）])?$"
@@ -103,12 +105,14 @@ def kinds(evaluation: Evaluation) -> Iterator[Identity]:
     """Test that the value of a rate is a rate, that of a date no percentage."""
     for indicator in evaluation.indicators:
         target = read_measure(indicator.target)
+        if _RATE_NAME.search(indicator.level3) and _MONTH.fullmatch(squeeze(indicator.target)):
+            yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree=False)
         if target is None:
             continue
         if _RATE_NAME.search(indicator.level3) and target.unit:
             agree = target.unit not in _TIME_UNITS
             yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree)
-        elif _DATE_NAME.search(indicator.level3) and target.unit:
+        elif _DATE_NAME.search(indicator.level3) and target.unit and "占" not in indicator.level3:
             agree = target.unit != "%"
             yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree)
         if _DURATION_LIMIT.search(indicator.level3) and target.unit in _TIME_UNITS:
@@ -127,6 +131,17 @@ def kinds(evaluation: Evaluation) -> Iterator[Identity]:
             )
             right = Figure("经济成本指标", "支出金额所属类别", (place(indicator, "level3"),))
             yield same_text("indicator_level", left.label, left, right, agree)
+
+
+def weights(evaluation: Evaluation) -> Iterator[Identity]:
+    """Report a target table whose column of weights holds words."""
+    of_words = [one for one in evaluation.unread if one.reason == NO_NUMBER]
+    has_none = not any(one.weight for one in evaluation.indicators)
+    if evaluation.kind == "target" and has_none and len(of_words) >= len(evaluation.indicators) > 0:
+        places = tuple(dict.fromkeys(one.origin for one in of_words))
+        left = Figure(of_words[0].text, named(evaluation, "各指标权重"), places)
+        right = Figure("数值", "权重一栏应列", (evaluation.origin,))
+        yield same_text("evaluation_weight_blank", left.label, left, right, agree=False)
 
 
 def bases(evaluation: Evaluation) -> Iterator[Identity]:
@@ -181,7 +196,10 @@ def previous_values(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
                     of_dates.append((evaluation, indicator))
             elif _is_bare(previous, read_measure(indicator.target)):
                 bare.append((evaluation, indicator))
-    for rule_id, found in (("indicator_previous_kind", of_dates), ("indicator_previous_unit", bare)):
+    for rule_id, found in (
+        ("indicator_previous_kind", of_dates),
+        ("indicator_previous_unit", bare),
+    ):
         if found:
             target = squeeze(found[0][1].target)
             yield from _once(

@@ -17,8 +17,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from helpers.document import squeeze
+from helpers.reference_data import read_reference
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _CELL = re.compile(
@@ -37,6 +39,7 @@ _TIMES = {
 # Names of one unit.
 _UNITS = {
     "％": "%",
+    "百分比": "%",
     "名": "人",
     "位": "人",
     "㎡": "平方米",
@@ -46,7 +49,7 @@ _UNITS = {
     "日": "天",
 }
 _FIGURE = re.compile(
-    rf"(?<![\d.,〔\[第号年])(?P<number>{_NUMBER})(?P<times>[百千]?万|亿|千)?"
+    rf"(?<![\d.,〔\[第号年~～至—-])(?P<number>{_NUMBER})(?P<times>[百千]?万|亿|千)?"
     r"(?P<unit>%|％|元|人次|平方公里|平方千米|平方米|㎡|公里|公顷|工作日|小时|分钟|个月|[名位人个次户套台"
     r"部份家条座栋辆天日篇册本宗亩件所处块期场批卷项年])"
     r"(?![\d/／*×月])"
@@ -54,13 +57,9 @@ _FIGURE = re.compile(
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{4}年|\d{1,2}日")
 _BREAK = re.compile(r"[。；;，,、：:（()）！“”《》]")
 _ASIDE = re.compile(r"[（(][^（）()]*[)）]|^20\d\d年(?:全年|度)?")
+_ABOUT_HEAD = re.compile(r"(?:约|近|超|超过|突破|接近|大约|逾)$")
+_ABOUT_TAIL = re.compile(r"以上|左右|以内|以下|余|多|上下")
 _SURE_WORDS = 3
-# Words that name no thing: they stand before any figure.
-_EMPTY_WORDS = frozenset(
-    "数量 完成 开展 项目 实际 投入 金额 费用 资金 工作 有效 全年 年度 达到 比例 情况 进行 成本 经费 本年 "
-    "预算 实施 组织 计划 目标 通过 支出 次数 人数 合计 共计 总计 不少 少于 大于 不低 低于 以上 需要 用于 "
-    "其中 包括 该项 本项 截至 按照 对全 全州 全市 全县 全区 覆盖 共投 执行 行率 成率 际完".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +138,11 @@ class Stated:
     head: str
     tail: str
 
+    @property
+    def is_about(self) -> bool:
+        """True where the sentence gives the figure as a bound or roughly."""
+        return bool(_ABOUT_HEAD.search(self.head) or _ABOUT_TAIL.match(self.tail))
+
 
 def stated_figures(text: str) -> list[Stated]:
     """Return the figures of a sentence that have a unit; dates and years have none.
@@ -167,13 +171,20 @@ def stated_figures(text: str) -> list[Stated]:
     return found
 
 
+@cache
+def _empty_words() -> frozenset[str]:
+    """Return words that name no thing: they stand before any figure."""
+    return frozenset(row["word"] for row in read_reference("rule_empty_words"))
+
+
 def words(text: str) -> frozenset[str]:
-    """Return the words of two characters a name or sentence is made of, as far as they say a thing."""
+    """Return the words of two characters of a name or sentence, as far as they name a thing."""
     plain = _ASIDE.sub("", text)
     pairs = {plain[place : place + 2] for place in range(len(plain) - 1)}
-    return frozenset(
-        pair for pair in pairs if re.fullmatch(r"[\u4e00-\u9fff]{2}", pair)
-    ) - _EMPTY_WORDS
+    return (
+        frozenset(pair for pair in pairs if re.fullmatch(r"[\u4e00-\u9fff]{2}", pair))
+        - _empty_words()
+    )
 
 
 def _singled_out(sides: Sequence[frozenset[str]]) -> list[frozenset[str]]:

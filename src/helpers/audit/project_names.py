@@ -102,11 +102,14 @@ def _targets(evaluations: Sequence[Evaluation]) -> list[Naming]:
     return found
 
 
-def _listed(sheets: Sequence[Sheet]) -> Iterator[list[Naming]]:
-    """Return the projects of the project table, and those of the carry-over table."""
+def _listed(sheets: Sequence[Sheet], path: str = "") -> Iterator[list[Naming]]:
+    """Return the projects of the project table and of the carry-over table, with their money.
+
+    ``path`` is the column of the amount, where not the total.
+    """
     for sheet in sheets:
         place, pattern = _PLACES.get(sheet.table_id, ("", "$^"))
-        column = sheet.column(pattern)
+        column = sheet.column(path or pattern) if place else None
         factor = UNIT_FACTORS.get(sheet.unit)
         found = []
         for row in sheet.rows if column and factor else ():
@@ -115,9 +118,7 @@ def _listed(sheets: Sequence[Sheet]) -> Iterator[list[Naming]]:
             cell = sheet.cell(row, column.path)
             amount = cell.value * factor if isinstance(cell.value, Decimal) else None
             origin = cell.origins[0] if cell.origins else row.line.origin
-            found.append(
-                _naming(row.line.project, row.line.unit_name or "", amount, origin, place)
-            )
+            found.append(_naming(row.line.project, row.line.unit_name or "", amount, origin, place))
         if found:
             yield found
 
@@ -201,3 +202,49 @@ def _same_name(one: Naming, other: Naming) -> Identity:
     repeats = f"{one.key}/{other.key}"
     agree = _is_named(one, other)
     return same_text("project_name", one.name, left, right, agree, repeats)
+
+
+def fiscal_projects(
+    evaluations: Sequence[Evaluation], sheets: Sequence[Sheet]
+) -> Iterator[Identity]:
+    """Test that a project of the general public budget has fiscal money in its target table."""
+    tables = {one.origin: one for one in evaluations}
+    targets = _targets(evaluations)
+    for theirs in _listed(sheets):
+        for target, other in _pairs(targets, theirs) if theirs[0].place == "项目支出表" else ():
+            evaluation = tables[target.origin]
+            fiscal, rest = evaluation.fund("fiscal"), evaluation.fund("other")
+            has_fiscal = fiscal is not None and fiscal.budget is not None and fiscal.budget.value
+            if rest is None or rest.budget is None or other.amount is None:
+                continue
+            name = f"{target.name}/目标表资金来源"
+            origin = rest.origins.get("budget", target.origin)
+            left = Figure(
+                "财政拨款" if has_fiscal else f"其他资金{rest.budget.text}", name, (origin,)
+            )
+            right = Figure("财政拨款", f"{other.place}“{other.name}”的资金来源", (other.origin,))
+            agree = bool(has_fiscal)
+            yield same_text("project_source", name, left, right, agree)
+
+
+def carry_over_sources(
+    evaluations: Sequence[Evaluation], sheets: Sequence[Sheet]
+) -> Iterator[Identity]:
+    """Report fiscal money carried over that target tables print as other money; once."""
+    tables = {one.origin: one for one in evaluations}
+    found: list[tuple[Naming, Naming, str]] = []
+    for theirs in _listed(sheets, "^财政拨款/合计$"):
+        for target, other in _pairs(_targets(evaluations), theirs):
+            evaluation = tables[target.origin]
+            rest = evaluation.fund("other")
+            factor = UNIT_FACTORS.get(evaluation.unit_text or "万元")
+            if other.place != "结转明细表" or rest is None or rest.budget is None or not factor:
+                continue
+            if other.amount and rest.budget.value * factor == other.amount:
+                found.append((target, other, rest.origins.get("budget", target.origin)))
+    if found:
+        more = f"等{len(found)}个项目" if len(found) > 1 else ""
+        label = f"{found[0][0].name}{more}的目标表资金来源"
+        left = Figure("其他资金", label, tuple(origin for _, _, origin in found))
+        right = Figure("财政拨款结转", "结转明细表", tuple(other.origin for _, other, _ in found))
+        yield same_text("carry_over_source", label, left, right, agree=False)

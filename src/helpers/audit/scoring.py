@@ -157,6 +157,21 @@ def points(evaluation: Evaluation) -> Iterator[Identity]:
         yield equality("evaluation_scores", stated.label, stated, scores, "分")
 
 
+def total_score(evaluation: Evaluation) -> Iterator[Identity]:
+    """Ask for the total of an overall table that scores its indicators."""
+    if evaluation.kind != "self_evaluation" or evaluation.scope != "overall":
+        return
+    scores = _points(evaluation, "score", evaluation.fund_score, "fund_score")
+    if scores is not None:
+        origin = evaluation.origins.get("total_score", evaluation.origin)
+        label = named(evaluation, "总分")
+        stated = figure(evaluation.total_score, label, origin, None)
+        found = equality("evaluation_total", label, stated, scores, "分")
+        # That a total differs from its scores is said elsewhere.
+        is_stated = evaluation.total_score is not None
+        yield replace(found, verdict="equal") if is_stated else found
+
+
 def completion_of(indicator: Indicator) -> Decimal | None:
     """Return the completion printed, in percent; None if there is none."""
     printed = _RATE.fullmatch(indicator.completion_rate)

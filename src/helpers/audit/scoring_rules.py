@@ -46,7 +46,7 @@ def _kept_limits(evaluations: Sequence[Evaluation]) -> Iterator[tuple[Scored, bo
         if target is None or actual is None or target.unit != actual.unit:
             continue
         if target.sign[0] == "<" and 0 < actual.value < target.value:
-            yield (evaluation, indicator), target.unit in ("元", "")
+            yield (evaluation, indicator), (target.unit == "元" or indicator.level1 == "成本指标")
 
 
 def _places(found: Sequence[Scored]) -> tuple[str, ...]:
@@ -114,9 +114,7 @@ def over_fulfilment(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         # Where 100 % is printed, the excess is not claimed.
         if exceeds and not is_satisfaction and (completion is None or completion > 100):
             found.append((evaluation, indicator))
-    yield from _mixed(
-        "evaluation_excess_rule", found, ("扣分", "得满分"), "超出指标值时的得分"
-    )
+    yield from _mixed("evaluation_excess_rule", found, ("扣分", "得满分"), "超出指标值时的得分")
 
 
 def score_limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
@@ -125,7 +123,12 @@ def score_limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         if evaluation.kind != "self_evaluation":
             continue
         cells = [
-            (indicator.level3, number_of(indicator.score), number_of(indicator.weight), indicator.origin)
+            (
+                indicator.level3,
+                number_of(indicator.score),
+                number_of(indicator.weight),
+                indicator.origin,
+            )
             for indicator in evaluation.indicators
             if not read_measure(indicator.actual)
         ]
@@ -136,7 +139,9 @@ def score_limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
                 continue
             label = named(evaluation, name)
             left = figure(score, f"{label}·得分", place, None)
-            weight_place = evaluation.origins.get("fund_weight", place) if name == "预算执行" else place
+            weight_place = (
+                evaluation.origins.get("fund_weight", place) if name == "预算执行" else place
+            )
             right = figure(weight, f"{label}·分值", weight_place, None, key=f"{place}/{name}/分值")
             yield at_most("evaluation_score_limit", label, left, right, "分")
 
