@@ -18,7 +18,7 @@ from decimal import Decimal
 from helpers.audit.claims import Claims, decimals_of_value
 from helpers.audit.identity import Figure, Identity, equality, figure, same_text, sum_of
 from helpers.audit.measured import Measure, Stated, read_measure, same_thing, stated_figures
-from helpers.audit.project_names import description_of
+from helpers.audit.project_names import descriptions_of
 from helpers.audit.scoring import named
 from helpers.performance import Evaluation, Indicator
 from helpers.tolerance import half_unit
@@ -242,8 +242,9 @@ def descriptions(evaluations: Sequence[Evaluation], claims: Claims) -> Iterator[
     by_project: dict[str, list[Mapping[str, object]]] = defaultdict(list)
     for row in claims.rows:
         by_project[row["subject"].partition("/")[0]].append(row)
+    names = descriptions_of(evaluations, claims)
     for evaluation in evaluations:
-        name = description_of(evaluation, evaluations, claims)
+        name = names.get(evaluation.origin, "")
         if evaluation.kind != "target" or not name:
             continue
         stated = _claim_figures(by_project[name], claims)

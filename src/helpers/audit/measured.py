@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from helpers.document import squeeze
 from helpers.reference_data import read_reference
@@ -25,7 +25,7 @@ from helpers.reference_data import read_reference
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _CELL = re.compile(
     rf"(?P<sign>>=|<=|[=≥≤<>＞＜＝])?(?P<number>{_NUMBER})(?P<times>[百千]?万|亿|千)?"
-    r"(?P<unit>[^\d<>=≥≤＞＜＝]*)"
+    r"(?P<unit>m2|[^\d<>=≥≤＞＜＝]*)"
 )
 _SIGNS = {"≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "=", None: "="}
 _TIMES = {
@@ -96,6 +96,7 @@ def _unit(text: str) -> str:
     return _UNITS.get(text, text)
 
 
+@lru_cache(maxsize=4096)
 def read_measure(text: str) -> Measure | None:
     """Read a cell as one value; None for words, dates and cells with two values.
 
@@ -177,6 +178,7 @@ def _empty_words() -> frozenset[str]:
     return frozenset(row["word"] for row in read_reference("rule_empty_words"))
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> frozenset[str]:
     """Return the words of two characters of a name or sentence, as far as they name a thing."""
     plain = _ASIDE.sub("", text)

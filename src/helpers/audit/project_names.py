@@ -17,13 +17,14 @@ from difflib import SequenceMatcher
 
 from helpers.amounts import UNIT_FACTORS
 from helpers.audit.claims import Claims
-from helpers.audit.identity import Figure, Identity, same_text
+from helpers.audit.identity import Figure, Identity, equality, figure, same_text
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling
 from helpers.performance import Evaluation
 
 _ALIKE = 0.6  # share of characters two names of one project have in common, in order
 _VERY_ALIKE = 0.8  # the same where the amounts differ: this year's money, and that with carry-over
+_HARDLY_ALIKE = 0.25  # the same where no other project has that uneven amount
 _MARGIN = 0.1
 _DIGITS = re.compile(r"\d+")
 _SCALE = "/预算安排规模"
@@ -153,13 +154,19 @@ def _pairs(ours: Sequence[Naming], theirs: Sequence[Naming]) -> Iterator[tuple[N
             continue
         equal = [other for other in right if other.amount == one.amount]
         is_mutual = len([each for each in left if each.amount == one.amount]) == 1
-        if len(equal) == 1 and is_mutual:
+        if len(equal) == 1 and is_mutual and _is_telling(one, equal[0]):
             found = equal[0]
         else:
             found = _likest(one, equal or right, _ALIKE if equal else _VERY_ALIKE)
         # The same service of another year is another project.
         if found is not None and _DIGITS.findall(one.key) == _DIGITS.findall(found.key):
             yield one, found
+
+
+def _is_telling(one: Naming, other: Naming) -> bool:
+    """Tell whether an amount alone speaks for one project: many have ten or a hundred 万元."""
+    is_round = one.amount is not None and one.amount % UNIT_FACTORS["万元"] == 0
+    return not is_round and likeness(one.key, other.key) > _HARDLY_ALIKE
 
 
 def _likest(one: Naming, others: Sequence[Naming], least: float) -> Naming | None:
@@ -170,38 +177,52 @@ def _likest(one: Naming, others: Sequence[Naming], least: float) -> Naming | Non
     return others[ranked[-1][1]] if best > least and is_alone else None
 
 
-def description_of(
-    evaluation: Evaluation, evaluations: Sequence[Evaluation], claims: Claims
-) -> str:
-    """Return the subject under which the project of a target table is described; else empty."""
-    for one, other in _pairs(_targets(evaluations), described_projects(claims)):
-        if one.origin == evaluation.origin:
-            return other.name
-    return ""
+def descriptions_of(evaluations: Sequence[Evaluation], claims: Claims) -> dict[str, str]:
+    """Return the subject under which the project of each target table is described, by origin."""
+    pairs = _pairs(_targets(evaluations), described_projects(claims))
+    return {target.origin: described.name for target, described in pairs}
 
 
 def project_names(
     evaluations: Sequence[Evaluation], claims: Claims, sheets: Sequence[Sheet]
 ) -> Iterator[Identity]:
-    """Compare the name a target table gives a project with the other places that name it."""
+    """Compare the names of a project in every place that names it, one identity a project."""
     targets = _targets(evaluations)
     listed = list(_listed(sheets))
-    places = [*listed, described_projects(claims)]
-    for theirs in places:
+    others: dict[Naming, list[Naming]] = {}
+    for theirs in (*listed, described_projects(claims)):
         for target, other in _pairs(targets, theirs):
-            yield _same_name(target, other)
+            others.setdefault(target, []).append(other)
+    for target, names in others.items():
+        yield from _names(target, names)
     sentences = {"项目支出表": described_projects(claims), "结转明细表": _carried_over(claims)}
     for theirs in listed:
         for said, other in _pairs(sentences[theirs[0].place], theirs):
-            yield _same_name(said, other)
+            # Both stand beside their target table already.
+            if not any(said in names and other in names for names in others.values()):
+                yield from _names(said, [other])
 
 
-def _same_name(one: Naming, other: Naming) -> Identity:
-    left = Figure(one.name, f"{one.place}的项目名称", (one.origin,))
-    right = Figure(other.name, f"{other.place}的项目名称", (other.origin,))
-    repeats = f"{one.key}/{other.key}"
-    agree = _is_named(one, other)
-    return same_text("project_name", one.name, left, right, agree, repeats)
+def _names(one: Naming, others: Sequence[Naming]) -> Iterator[Identity]:
+    """Compare one name with the others; those that differ come together."""
+    label = f"{one.place}的项目名称"
+    left = Figure(one.name, label, (one.origin,))
+    unlike = [other for other in others if not _is_named(one, other)]
+    shown = unlike or others
+    names = " / ".join(dict.fromkeys(other.name for other in shown))
+    places = "、".join(dict.fromkeys(other.place for other in shown))
+    right = Figure(names, f"{places}的项目名称", tuple(other.origin for other in shown))
+    yield same_text("project_name", one.name, left, right, agree=not unlike)
+    for other in unlike:
+        # Very like names whose money differs: this year's, and that with what is carried over.
+        if one.amount and other.amount and one.amount != other.amount:
+            factor = UNIT_FACTORS["万元"]
+            sides = [
+                figure(each.amount, f"{each.place}“{each.name}”", each.origin, 2).scaled(1 / factor)
+                for each in (one, other)
+                if each.amount is not None
+            ]
+            yield equality("project_amount", one.name, sides[0], sides[1], "万元")
 
 
 def fiscal_projects(
