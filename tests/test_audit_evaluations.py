@@ -609,7 +609,6 @@ def sentence(fiscal: int, money: str, other: int, rest: str) -> Claims:
             [
                 ("evaluation_count", Decimal(0), Decimal(1)),
                 ("evaluation_count_zero", "0个", "30.00万元"),
-                ("evaluation_sum", Decimal("30.00"), Decimal("40.00")),
             ],
         ),
     ],

@@ -192,11 +192,10 @@ def reasons(evaluation: Evaluation) -> Iterator[Identity]:
         if evaluation.scope == "overall" and not is_given:
             is_given = bool(_REASON.search(evaluation.result)) or not evaluation.result
         column = "completion_rate" if indicator.completion_rate else "actual"
-        shown = figure(
+        shown = Figure(
             completion.quantize(Decimal("0.01")),
             f"{indicator.level3}·完成率",
-            place(indicator, column),
-            None,
+            (place(indicator, column),),
         )
         label = named(evaluation, f"{indicator.level3}·偏差原因")
         left = Figure(indicator.remark or None, label, (place(indicator, "remark"),))
