@@ -17,7 +17,7 @@ from helpers.audit.scoring import execution_score, named
 from helpers.performance import Evaluation, FundRow
 from helpers.tolerance import printed_decimals
 
-_PHASES = {
+PHASES = {
     "budget": "年度预算",
     "initial_budget": "年初预算数",
     "adjusted_budget": "全年预算数",
@@ -27,7 +27,7 @@ _PHASES = {
 
 def _amounts(evaluation: Evaluation) -> Iterator[tuple[FundRow, str, Amount]]:
     for row in evaluation.funds:
-        for phase in _PHASES:
+        for phase in PHASES:
             amount = getattr(row, phase)
             if amount is not None:
                 yield row, phase, amount
@@ -43,8 +43,9 @@ def precision(evaluations: Sequence[Evaluation]) -> dict[str, int]:
 
 
 def money(evaluation: Evaluation, row: FundRow, phase: str, decimals: int) -> Figure:
+    """Return the amount of a source of money in one of the ``PHASES``."""
     amount = getattr(row, phase)
-    name = f"{row.label.removesuffix('：').removesuffix(':') or row.source}·{_PHASES[phase]}"
+    name = f"{row.label.removesuffix('：').removesuffix(':') or row.source}·{PHASES[phase]}"
     origin = row.origins.get(phase, evaluation.origin)
     return figure(amount.value if amount else None, named(evaluation, name), origin, decimals)
 
@@ -55,7 +56,7 @@ def fund_sums(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
     sources = [row for row in evaluation.funds if row.source != "total"]
     if total is None or len(sources) < 2:
         return
-    for phase in _PHASES:
+    for phase in PHASES:
         whole = money(evaluation, total, phase, decimals)
         parts = [money(evaluation, row, phase, decimals) for row in sources]
         if whole.value is not None and all(part.value is not None for part in parts):
