@@ -32,7 +32,7 @@ from helpers.audit.indicator_texts import (
     weights,
 )
 from helpers.audit.measured import read_measure, same_thing, stated_figures
-from helpers.audit.project_names import project_names
+from helpers.audit.project_names import department_names, project_names
 from helpers.audit.scoring import total_score
 from helpers.audit.scoring_rules import execution_rule, limits, over_fulfilment, score_limits
 from helpers.evaluation_indicators import NO_NUMBER
@@ -631,3 +631,19 @@ def test_one_project_under_two_names() -> None:
     for name, scale in (("2022年度物业服务费", "82"), ("全民健身活动", "82")):
         other = Claims.of([claim(f"{name}/预算安排规模", "amount", scale, "万元")])
         assert failed(project_names([project("2023年度物业服务费", "82", "0")], other, [])) == []
+
+
+def test_a_department_named_shorter_in_one_table() -> None:
+    usual = [table(name=f"项目{number}", supervisor="昌吉回族自治州住建局") for number in range(4)]
+    short = table(name="自建房业务经费", supervisor="昌吉州住建局")
+    other = table(name="别的项目", supervisor="昌吉市财政局")
+    assert failed(department_names([*usual, other])) == []
+    found = failed(department_names([*usual, short]))
+    assert found == []  # too short a name in common
+    names = [table(name="甲", supervisor="昌吉回族自治州住房和城乡建设局")] * 4
+    short = table(name="乙", supervisor="昌吉州住房和城乡建设局")
+    assert failed(department_names([*names, short])) == [
+        ("department_name", "昌吉州住房和城乡建设局", "昌吉回族自治州住房和城乡建设局")
+    ]
+    # Where both are as usual, neither is.
+    assert failed(department_names([*names[:2], short, short])) == []

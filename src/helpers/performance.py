@@ -104,6 +104,8 @@ class Evaluation:
         ``(text, origin, reason)`` of what could not be read with certainty.
     warnings
         What was read other than in the plainest way.
+    supervisor
+        主管部门 as printed, without white space; empty if the table names none.
     """
 
     kind: Kind
@@ -127,6 +129,7 @@ class Evaluation:
     origins: Mapping[str, str]
     unread: tuple[Unread, ...]
     warnings: tuple[str, ...]
+    supervisor: str = ""
 
     def fund(self, source: str) -> FundRow | None:
         """Return the row of one source (``total``, ``fiscal``, ``other``, …), None if not read."""
@@ -185,6 +188,7 @@ class _Assembler:
         self._name = Name("", "", False, "")
         self._unit = Name("", "", False, "")
         self._swallowed_unit = ""
+        self._supervisor = ""
         self._goals: dict[str, list[Cell]] = {"goal": [], "result": []}
         self._goal_columns: dict[str, int] = {}
         self._fund_columns: dict[str, int] = {}
@@ -244,6 +248,7 @@ class _Assembler:
             origins={**funds.origins, **self._origins},
             unread=(*self._unread, *funds.unread, *(block.unread if block else ())),
             warnings=(*found, *funds.warnings, *(block.warnings if block else ())),
+            supervisor=self._supervisor,
         )
 
     def _goal_text(self, name: str) -> str:
@@ -333,6 +338,10 @@ class _Assembler:
             self._section.origin = row[0].origin
 
     def _read_unit(self, row: Row) -> None:
+        place, supervisor = _cells_after(row, SUPERVISOR_LABEL)
+        if place >= 0 and supervisor:
+            self._supervisor = squeeze("".join(text for _, text in supervisor))
+            self._origins["supervisor"] = row[supervisor[0][0]].origin
         labels = [label for label in UNIT_LABELS if any(w.startswith(label) for w in words_of(row))]
         label, cells = _cells_after(row, labels[0] if labels else SUPERVISOR_LABEL)
         if self._swallowed_unit:

@@ -43,7 +43,12 @@ from helpers.audit.indicator_texts import (
     previous_values,
     weights,
 )
-from helpers.audit.project_names import carry_over_sources, fiscal_projects, project_names
+from helpers.audit.project_names import (
+    carry_over_sources,
+    department_names,
+    fiscal_projects,
+    project_names,
+)
 from helpers.audit.scoring import indicator_scores, points, total_score
 from helpers.audit.scoring_rules import execution_rule, limits, over_fulfilment, score_limits
 from helpers.audit.sheets import Sheet
@@ -94,3 +99,4 @@ def evaluation_rules(
             yield from staff(evaluation)
             yield from total_score(evaluation)
         yield from descriptions(evaluations, claims)
+        yield from department_names(evaluations)

@@ -10,7 +10,7 @@ its manner: such things are reported once, with all their places.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from helpers.audit.goals import place
@@ -34,9 +34,11 @@ _DURATION_LIMIT = re.compile(
 _PERCENT_AS_UNIT = re.compile(r"[（(]100[%％][)）]$")
 _BRACKET = re.compile(r"[（(]([^（()）]{1,6})[)）]$")
 _OF_MONEY = re.compile(r"^(?:投入|支付).*(?:经费|费用|资金|金额|费)")
+_TARGET = ("target", "指标值")
 _HISTORICAL = "历史标准"
 _TIME_UNITS = frozenset("年月天日") | {"个月", "小时", "分钟", "工作日"}
-_MOST = 4  # in five: what so many do is the manner of a document
+# What ten names carry, and three for each that does not, is the manner of a document.
+_MANY, _MOST = 10, 3
 
 Place = tuple[Evaluation, Indicator]
 
@@ -72,7 +74,7 @@ def effects(evaluation: Evaluation) -> Iterator[Identity]:
             agree = is_named or verb["effect"] == other["effect"]
             is_opposite = verb["opposite"] == other["effect"]
             rule_id = "indicator_direction" if is_opposite else "indicator_value"
-            yield _texts(rule_id, evaluation, indicator, "target", "指标值", agree)
+            yield _texts(rule_id, evaluation, indicator, _TARGET, agree)
         previous = _verb_of_value(indicator.previous)
         if previous and target:
             agree = _verbs()[previous]["effect"] == _verbs()[target]["effect"]
@@ -87,17 +89,27 @@ def _texts(
     rule_id: str,
     evaluation: Evaluation,
     indicator: Indicator,
-    column: str,
-    label: str,
+    cell: tuple[str, str],
     agree: bool,
+    meant: tuple[str, str] | None = None,
 ) -> Identity:
-    """Compare a value with the name of its indicator."""
+    """Compare a value with the name of its indicator, or with what is meant.
+
+    Parameters
+    ----------
+    cell
+        The column of the value, and what it is called.
+    meant
+        What should be printed, and what that is.
+    """
+    column, label = cell
     left = Figure(
         squeeze(getattr(indicator, column)),
         named(evaluation, f"{indicator.level3}·{label}"),
         (place(indicator, column),),
     )
-    right = Figure(indicator.level3, "指标名称", (place(indicator, "level3"),))
+    value, right_label = meant or (indicator.level3, "指标名称")
+    right = Figure(value, right_label, (place(indicator, "level3"),))
     return same_text(rule_id, left.label, left, right, agree)
 
 
@@ -106,31 +118,32 @@ def kinds(evaluation: Evaluation) -> Iterator[Identity]:
     for indicator in evaluation.indicators:
         target = read_measure(indicator.target)
         if _RATE_NAME.search(indicator.level3) and _MONTH.fullmatch(squeeze(indicator.target)):
-            yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree=False)
+            yield _texts("indicator_kind", evaluation, indicator, _TARGET, agree=False)
         if target is None:
             continue
         if _RATE_NAME.search(indicator.level3) and target.unit:
             agree = target.unit not in _TIME_UNITS
-            yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree)
+            yield _texts("indicator_kind", evaluation, indicator, _TARGET, agree)
         elif _DATE_NAME.search(indicator.level3) and target.unit and "占" not in indicator.level3:
             agree = target.unit != "%"
-            yield _texts("indicator_kind", evaluation, indicator, "target", "指标值", agree)
+            yield _texts("indicator_kind", evaluation, indicator, _TARGET, agree)
         if _DURATION_LIMIT.search(indicator.level3) and target.unit in _TIME_UNITS:
             agree = not target.sign.startswith(">")
-            yield _texts("indicator_sign", evaluation, indicator, "target", "指标值", agree)
+            meant = (f"<={target.text}", "所需时间的上限")
+            yield _texts("indicator_sign", evaluation, indicator, _TARGET, agree, meant)
         if target.unit == "" and target.text.endswith("万") and indicator.level1 == "成本指标":
-            yield _texts("indicator_unit", evaluation, indicator, "target", "指标值", agree=False)
-        if target.unit == "%" and _PERCENT_AS_UNIT.search(indicator.level3):
-            yield _texts("indicator_name_unit", evaluation, indicator, "target", "指标值", False)
+            meant = (f"{target.sign}{target.text}元", "货币单位")
+            yield _texts("indicator_unit", evaluation, indicator, _TARGET, False, meant)
+        if target.unit == "%" and (bracket := _PERCENT_AS_UNIT.search(indicator.level3)):
+            name = indicator.level3[: bracket.start()]
+            meant = (f"{name}（%）", "名称后的单位")
+            cell = ("level3", "指标名称")
+            yield _texts("indicator_name_unit", evaluation, indicator, cell, False, meant)
         if indicator.level2 == "社会成本指标" and target.unit == "元":
             agree = not _OF_MONEY.search(indicator.level3)
-            left = Figure(
-                indicator.level2,
-                named(evaluation, f"{indicator.level3}·二级指标"),
-                (place(indicator, "level2"),),
-            )
-            right = Figure("经济成本指标", "支出金额所属类别", (place(indicator, "level3"),))
-            yield same_text("indicator_level", left.label, left, right, agree)
+            meant = ("经济成本指标", "支出金额所属类别")
+            cell = ("level2", "二级指标")
+            yield _texts("indicator_level", evaluation, indicator, cell, agree, meant)
 
 
 def weights(evaluation: Evaluation) -> Iterator[Identity]:
@@ -160,22 +173,23 @@ def bases(evaluation: Evaluation) -> Iterator[Identity]:
 
 
 def _once(
-    rule_id: str,
-    found: Sequence[Place],
-    column: str,
-    left_word: Callable[[Indicator], str],
-    right: tuple[str, str],
-) -> Iterator[Identity]:
-    """Report what several tables do as one, with every place."""
-    if not found:
-        return
+    rule_id: str, found: Sequence[Place], cell: tuple[str, str], shown: str, right: Figure
+) -> Identity:
+    """Report what several tables do as one, with every place.
+
+    Parameters
+    ----------
+    cell
+        The column, and what it is called.
+    shown
+        What is printed there.
+    """
+    column, name = cell
     evaluation, first = found[0]
     more = f"等{len(found)}项" if len(found) > 1 else ""
     places = tuple(dict.fromkeys(place(indicator, column) for _, indicator in found))
-    label = named(evaluation, f"{first.level3}·{right[0]}{more}")
-    left = Figure(left_word(first), label, places)
-    targets = tuple(dict.fromkeys(place(indicator, "target") for _, indicator in found))
-    yield same_text(rule_id, label, left, Figure(right[1], "指标值", targets), agree=False)
+    label = named(evaluation, f"{first.level3}·{name}{more}")
+    return same_text(rule_id, label, Figure(shown, label, places), right, agree=False)
 
 
 def _is_bare(previous: Measure | None, target: Measure | None) -> bool:
@@ -201,18 +215,15 @@ def previous_values(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         ("indicator_previous_unit", bare),
     ):
         if found:
-            target = squeeze(found[0][1].target)
-            yield from _once(
-                rule_id,
-                found,
-                "previous",
-                lambda one: squeeze(one.previous),
-                ("上年完成值", target),
-            )
+            targets = tuple(dict.fromkeys(place(one, "target") for _, one in found))
+            first = found[0][1]
+            right = Figure(squeeze(first.target), "指标值", targets)
+            cell = ("previous", "上年完成值")
+            yield _once(rule_id, found, cell, squeeze(first.previous), right)
 
 
 def name_units(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
-    """Report names without the unit in brackets that nearly all others of the document carry."""
+    """Report names without the unit in brackets that most others of the document carry."""
     carrying: list[Place] = []
     without: list[Place] = []
     for evaluation in evaluations:
@@ -220,11 +231,10 @@ def name_units(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
             if read_measure(indicator.target) is not None:
                 has_unit = _BRACKET.search(indicator.level3) is not None
                 (carrying if has_unit else without).append((evaluation, indicator))
-    if len(carrying) >= _MOST * len(without) / (5 - _MOST) / 2 and len(carrying) >= 10:
-        yield from _once(
-            "indicator_units",
-            without,
-            "level3",
-            lambda one: one.level3,
-            ("指标名称", "其他指标名称后均注明单位"),
-        )
+    if without and len(carrying) >= max(_MANY, _MOST * len(without)):
+        right = Figure("注明单位", "其他指标名称", _places(carrying))
+        yield _once("indicator_units", without, ("level3", "指标名称"), "未注明单位", right)
+
+
+def _places(found: Sequence[Place]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place(indicator, "level3") for _, indicator in found))

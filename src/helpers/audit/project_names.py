@@ -10,6 +10,7 @@ either words in common or no other project of that amount left over.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,14 +18,16 @@ from difflib import SequenceMatcher
 
 from helpers.amounts import UNIT_FACTORS
 from helpers.audit.claims import Claims
-from helpers.audit.identity import Figure, Identity, equality, figure, same_text
+from helpers.audit.identity import Figure, Identity, same_text
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling
 from helpers.performance import Evaluation
 
 _ALIKE = 0.6  # share of characters two names of one project have in common, in order
 _VERY_ALIKE = 0.8  # the same where the amounts differ: this year's money, and that with carry-over
-_HARDLY_ALIKE = 0.25  # the same where no other project has that uneven amount
+_MANY = 3  # tables that make a name usual
+_HEAD, _TAIL = 2, 6  # characters two names of one department share at both ends
+_HARDLY_ALIKE = 0.2  # the same where no other project has that uneven amount
 _MARGIN = 0.1
 _DIGITS = re.compile(r"\d+")
 _SCALE = "/预算安排规模"
@@ -213,16 +216,28 @@ def _names(one: Naming, others: Sequence[Naming]) -> Iterator[Identity]:
     places = "、".join(dict.fromkeys(other.place for other in shown))
     right = Figure(names, f"{places}的项目名称", tuple(other.origin for other in shown))
     yield same_text("project_name", one.name, left, right, agree=not unlike)
-    for other in unlike:
-        # Very like names whose money differs: this year's, and that with what is carried over.
-        if one.amount and other.amount and one.amount != other.amount:
-            factor = UNIT_FACTORS["万元"]
-            sides = [
-                figure(each.amount, f"{each.place}“{each.name}”", each.origin, 2).scaled(1 / factor)
-                for each in (one, other)
-                if each.amount is not None
-            ]
-            yield equality("project_amount", one.name, sides[0], sides[1], "万元")
+
+
+def department_names(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
+    """Report a department that a few tables name shorter or longer than all the rest."""
+    named = [one for one in evaluations if one.supervisor]
+    ranked = Counter(one_spelling(one.supervisor) for one in named).most_common(1)
+    if not ranked or ranked[0][1] < _MANY or ranked[0][1] * 4 < len(named) * 3:
+        return
+    usual = ranked[0][0]
+    first = next(one for one in named if one_spelling(one.supervisor) == usual)
+    for one in named:
+        name = one_spelling(one.supervisor)
+        is_short = (
+            name != usual and name[-_TAIL:] == usual[-_TAIL:] and name[:_HEAD] == usual[:_HEAD]
+        )
+        if name != usual and not is_short:
+            continue
+        label = f"{one.name or '整体支出'}/主管部门"
+        left = Figure(one.supervisor, label, (one.origins.get("supervisor", one.origin),))
+        place = first.origins.get("supervisor", first.origin)
+        right = Figure(first.supervisor, "其他各表的主管部门", (place,))
+        yield same_text("department_name", label, left, right, agree=name == usual)
 
 
 def fiscal_projects(
