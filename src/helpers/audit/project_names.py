@@ -10,7 +10,7 @@ either words in common or no other project of that amount left over.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -25,6 +25,7 @@ from helpers.performance import Evaluation
 
 _ALIKE = 0.6  # share of characters two names of one project have in common, in order
 _VERY_ALIKE = 0.8  # the same where the amounts differ: this year's money, and that with carry-over
+_FEW_PAIRS, _FEW_ALIKE = 400, 20  # beyond these, what is alike proves nothing
 _MANY = 3  # tables that make a name usual
 _HEAD, _TAIL = 2, 6  # characters two names of one department share at both ends
 _HARDLY_ALIKE = 0.2  # the same where no other project has that uneven amount
@@ -143,24 +144,62 @@ def _is_named(one: Naming, other: Naming) -> bool:
     return False
 
 
+class _Index:
+    """The projects of one place by their names and by their money."""
+
+    def __init__(self, namings: Sequence[Naming]) -> None:
+        self._by_key: dict[str, list[Naming]] = defaultdict(list)
+        self._by_plain: dict[str, list[Naming]] = defaultdict(list)
+        for one in namings:
+            self._by_key[one.key].append(one)
+            self._by_plain[_plain(one.key)].append(one)
+
+    def named(self, one: Naming) -> list[Naming]:
+        """Return the projects that bear the name of ``one``."""
+        plain = _plain(one.key)
+        candidates = [*self._by_key[one.key], *self._by_plain[plain], *self._by_key[plain]]
+        return [other for other in dict.fromkeys(candidates) if _is_named(one, other)]
+
+
+def _plain(key: str) -> str:
+    """Return a name without what stands in brackets behind it."""
+    return _IN_BRACKETS.sub("", key)
+
+
+def _by_amount(namings: Sequence[Naming]) -> dict[Decimal, list[Naming]]:
+    found: dict[Decimal, list[Naming]] = defaultdict(list)
+    for one in namings:
+        if one.amount is not None:
+            found[one.amount].append(one)
+    return found
+
+
 def _pairs(ours: Sequence[Naming], theirs: Sequence[Naming]) -> Iterator[tuple[Naming, Naming]]:
     """Pair projects of two places: by name, else by amount and what is left over."""
-    left = [one for one in ours if not any(_is_named(one, other) for other in theirs)]
-    right = [other for other in theirs if not any(_is_named(one, other) for one in ours)]
+    of_ours, of_theirs = _Index(ours), _Index(theirs)
+    left: list[Naming] = []
     for one in ours:
-        named = [other for other in theirs if _is_named(one, other)]
+        named = of_theirs.named(one)
         exact = [other for other in named if one.unit == other.unit] if len(named) > 1 else named
         if len(exact) == 1:
             yield one, exact[0]
+        if not named:
+            left.append(one)
+    right = [other for other in theirs if not of_ours.named(other)]
+    left_amounts, right_amounts = _by_amount(left), _by_amount(right)
+    # Names alone are compared only where few are left over.
+    rest = right if len(left) * len(right) <= _FEW_PAIRS else []
     for one in left:
         if one.amount is None:
             continue
-        equal = [other for other in right if other.amount == one.amount]
-        is_mutual = len([each for each in left if each.amount == one.amount]) == 1
+        equal = right_amounts.get(one.amount, [])
+        is_mutual = len(left_amounts[one.amount]) == 1
         if len(equal) == 1 and is_mutual and _is_telling(one, equal[0]):
             found = equal[0]
+        elif len(equal) <= _FEW_ALIKE:
+            found = _likest(one, equal or rest, _ALIKE if equal else _VERY_ALIKE)
         else:
-            found = _likest(one, equal or right, _ALIKE if equal else _VERY_ALIKE)
+            found = None
         # The same service of another year is another project.
         if found is not None and _DIGITS.findall(one.key) == _DIGITS.findall(found.key):
             yield one, found
@@ -193,16 +232,18 @@ def project_names(
     targets = _targets(evaluations)
     listed = list(_listed(sheets))
     others: dict[Naming, list[Naming]] = {}
+    target_of: dict[Naming, set[Naming]] = defaultdict(set)
     for theirs in (*listed, described_projects(claims)):
         for target, other in _pairs(targets, theirs):
             others.setdefault(target, []).append(other)
+            target_of[other].add(target)
     for target, names in others.items():
         yield from _names(target, names)
     sentences = {"项目支出表": described_projects(claims), "结转明细表": _carried_over(claims)}
     for theirs in listed:
         for said, other in _pairs(sentences[theirs[0].place], theirs):
             # Both stand beside their target table already.
-            if not any(said in names and other in names for names in others.values()):
+            if not target_of[said] & target_of[other]:
                 yield from _names(said, [other])
 
 
