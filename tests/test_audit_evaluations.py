@@ -21,6 +21,7 @@ from helpers.audit.goals import (
     staff,
     text_figures,
     text_funds,
+    text_rate,
 )
 from helpers.audit.identity import Identity
 from helpers.audit.indicator_texts import (
@@ -209,6 +210,7 @@ def test_the_number_of_a_public_line() -> None:
     own = indicator("12345平台信访事项受理率", ">=90%")
     assert failed(hotlines(table(own, goal=goal))) == [("goal_indicator", "12319", "12345")]
     assert failed(hotlines(table(indicator("投诉受理率", ">=90%"), goal=goal))) == []
+    assert failed(hotlines(table(indicator("12345热线满意度", ">=85%"), goal=goal))) == []
 
 
 def test_hired_persons_against_their_indicator() -> None:
@@ -225,9 +227,13 @@ def test_the_execution_rate_of_a_text() -> None:
         execution_rate=Decimal("96.69"),
         funds=(fund("total", adjusted_budget="1,871.38", executed="1,809.52"),),
     )
-    assert failed(text_funds(found)) == [("evaluation_text_percent", "执行率为96.69", "96.69%")]
-    plain = table(result="支出15万元，执行率为100%", execution_rate=Decimal("100.00"))
-    assert failed(text_funds(plain)) == []
+    assert failed(text_funds(found)) == []
+    assert failed(text_rate(found)) == [("evaluation_text_percent", "执行率为96.69", "96.69%")]
+    for result in ("支出15万元，执行率为100%", "预算执行率1.0", "其中上半年执行率为45%"):
+        plain = table(result=result, execution_rate=Decimal("100.00"))
+        assert failed(text_rate(plain)) == []
+    found = table(result="预算执行率为98%", execution_rate=Decimal("89.00"))
+    assert failed(text_rate(found)) == [("evaluation_text_rate", Decimal(98), Decimal("89.00"))]
 
 
 def claim(subject: str, role: str, value: str, unit: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from helpers.audit.goals import (
     staff,
     text_figures,
     text_funds,
+    text_rate,
 )
 from helpers.audit.identity import Identity
 from helpers.audit.indicator_texts import (
@@ -92,6 +93,7 @@ def evaluation_rules(
         for evaluation in evaluations:
             yield from text_figures(evaluation)
             yield from hotlines(evaluation)
+            yield from text_rate(evaluation)
             yield from text_funds(evaluation)
             yield from completions(evaluation, finest)
             yield from reasons(evaluation)

@@ -24,7 +24,8 @@ from helpers.performance import Evaluation, Indicator
 from helpers.tolerance import half_unit
 
 _TEXTS = {"goal": ("target", "年度目标", "指标值"), "result": ("actual", "完成情况", "实际完成值")}
-_RATE = re.compile(r"(?<!平均)执行率(?:为|达到|达|是)?(\d+(?:\.\d+)?)([%％]?)(?![\d.])")
+_RATE = re.compile(r"执行率(?:为|达到|达|是)?(\d+(?:\.\d+)?)([%％]?)(?![\d.])")
+_OF_PART = re.compile("其中|基本|上年|去年|月|季度|采购|三公|平均")
 _HOTLINE = re.compile(r"(?<!\d)(\d{5}|1\d{4})(?=平台|热线)")
 _MONEY_PHASES = {
     "adjusted_budget": re.compile(r"全年预算数(?:为|共)?([\d,]+(?:\.\d+)?)万元"),
@@ -186,29 +187,44 @@ def hotlines(evaluation: Evaluation) -> Iterator[Identity]:
     if len(said) != 1 or len(own) != 1:
         return
     (number,), ((other, indicator),) = said, own.items()
+    target = read_measure(indicator.target)
+    figures = {(one.measure.unit, one.measure.value) for one in stated_figures(evaluation.goal)}
+    # Two lines may be served; the very figure of the goal tells that one is meant.
+    if target is None or (target.unit, target.value) not in figures:
+        return
     origin = evaluation.origins.get("goal", evaluation.origin)
     left = Figure(number, named(evaluation, "年度目标中的平台号码"), (origin,))
     right = Figure(other, named(evaluation, indicator.level3), (place(indicator, "level3"),))
     yield same_text("goal_indicator", left.label, left, right, number == other)
 
 
-def text_funds(evaluation: Evaluation) -> Iterator[Identity]:
-    """Compare the execution rate and the money a result's text states with the table's own."""
-    origin = evaluation.origins.get("result", evaluation.origin)
+def text_rate(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the execution rate a result's text states with the table's own."""
+    matches = list(_RATE.finditer(evaluation.result))
     printed = evaluation.execution_rate
-    match = _RATE.search(evaluation.result)
-    if match and printed is not None:
-        value = Decimal(match.group(1))
-        left = figure(value, named(evaluation, "完成情况所述执行率"), origin, None)
-        place_of = evaluation.origins.get("execution_rate", evaluation.origin)
-        right = figure(printed, named(evaluation, "执行率"), place_of, None)
-        half = half_unit(max(decimals_of_value(value), decimals_of_value(printed)))
-        sides = [Figure(s.value, s.label, s.origins, half, terms=s.terms) for s in (left, right)]
-        yield equality("evaluation_text_rate", left.label, *sides, "%")
-        has_sign = bool(match.group(2))
-        shown = Figure(match.group(0), left.label, (origin,))
-        signed = Figure(f"{match.group(1)}%", right.label, right.origins)
-        yield same_text("evaluation_text_percent", left.label, shown, signed, has_sign)
+    if len(matches) != 1 or printed is None:
+        return
+    match = matches[0]
+    before = re.split(r"[。；;，,：:]", evaluation.result[: match.start()])[-1]
+    value, has_sign = Decimal(match.group(1)), bool(match.group(2))
+    is_of_one = value <= 1 and not has_sign
+    if is_of_one or _OF_PART.search(before):
+        return
+    origin = evaluation.origins.get("result", evaluation.origin)
+    place_of = evaluation.origins.get("execution_rate", evaluation.origin)
+    left = figure(value, named(evaluation, "完成情况所述执行率"), origin, None)
+    right = figure(printed, named(evaluation, "执行率"), place_of, None)
+    half = half_unit(max(decimals_of_value(value), decimals_of_value(printed)))
+    sides = [Figure(s.value, s.label, s.origins, half, terms=s.terms) for s in (left, right)]
+    yield equality("evaluation_text_rate", left.label, *sides, "%")
+    shown = Figure(match.group(0), left.label, (origin,))
+    signed = Figure(f"{match.group(1)}%", right.label, right.origins)
+    yield same_text("evaluation_text_percent", left.label, shown, signed, has_sign)
+
+
+def text_funds(evaluation: Evaluation) -> Iterator[Identity]:
+    """Compare the money a result's text states with the table's own."""
+    origin = evaluation.origins.get("result", evaluation.origin)
     total = evaluation.fund("total")
     for phase, pattern in _MONEY_PHASES.items():
         match = pattern.search(evaluation.result)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from helpers.audit.goals import place
 from helpers.audit.identity import Figure, Identity, at_most, equality, figure, same_text
 from helpers.audit.measured import read_measure
 from helpers.audit.scoring import completion_of, fits_share, named, number_of
@@ -88,10 +89,9 @@ def limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
             for evaluation, indicator in less:
                 score, weight = number_of(indicator.score), number_of(indicator.weight)
                 label = named(evaluation, indicator.level3)
-                left = figure(score, label, indicator.origin, None)
-                right = Figure(
-                    weight, f"指标值{indicator.target}未超出，同类指标得满分", (indicator.origin,)
-                )
+                left = figure(score, label, place(indicator, "score"), None)
+                kept = f"指标值{indicator.target}未超出，同类指标得满分"
+                right = Figure(weight, kept, (place(indicator, "target"),))
                 yield equality("evaluation_indicator_score", label, left, right, "分")
         elif not full and less:
             subject_of = Figure("低于上限即扣分", _names(less), _places(less))
@@ -122,28 +122,27 @@ def score_limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
     for evaluation in evaluations:
         if evaluation.kind != "self_evaluation":
             continue
-        cells = [
-            (
-                indicator.level3,
-                number_of(indicator.score),
-                number_of(indicator.weight),
-                indicator.origin,
-            )
-            for indicator in evaluation.indicators
-            if not read_measure(indicator.actual)
-        ]
-        origin = evaluation.origins.get("fund_score", evaluation.origin)
-        cells.insert(0, ("预算执行", evaluation.fund_score, evaluation.fund_weight, origin))
-        for name, score, weight, place in cells:
-            if score is None or weight is None:
-                continue
-            label = named(evaluation, name)
-            left = figure(score, f"{label}·得分", place, None)
-            weight_place = (
-                evaluation.origins.get("fund_weight", place) if name == "预算执行" else place
-            )
-            right = figure(weight, f"{label}·分值", weight_place, None, key=f"{place}/{name}/分值")
-            yield at_most("evaluation_score_limit", label, left, right, "分")
+        own = evaluation.origin
+        places = [evaluation.origins.get(name, own) for name in ("fund_score", "fund_weight")]
+        points = (evaluation.fund_score, evaluation.fund_weight)
+        yield from _at_most(named(evaluation, "预算执行"), points, places, f"{own}/fund_")
+        for one in evaluation.indicators:
+            # Measured results are scored against their completion elsewhere.
+            if not read_measure(one.actual):
+                points = (number_of(one.score), number_of(one.weight))
+                places = [place(one, column) for column in ("score", "weight")]
+                key = f"{one.origin}/{one.level3}/"
+                yield from _at_most(named(evaluation, one.level3), points, places, key)
+
+
+def _at_most(
+    label: str, points: tuple[Decimal | None, Decimal | None], places: Sequence[str], key: str
+) -> Iterator[Identity]:
+    score, weight = points
+    if score is not None and weight is not None:
+        left = figure(score, f"{label}·得分", places[0], None, key=f"{key}score")
+        right = figure(weight, f"{label}·分值", places[1], None, key=f"{key}weight")
+        yield at_most("evaluation_score_limit", label, left, right, "分")
 
 
 def _fits(evaluation: Evaluation, share: Callable[[Fraction], Fraction]) -> bool:
