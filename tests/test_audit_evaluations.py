@@ -319,6 +319,9 @@ def test_less_of_a_fault_is_better_whatever_the_sign() -> None:
         ("2024年12月15日前", "=2024年12月15日前", "100%", False),
         ("12月10日", "2025年6月30日", "60%", False),
         ("=2024年10月底前", "=10月20日", "100%", False),
+        ("12月", "12月31日", "100%", False),  # a month lasts to its end
+        ("2月31日", "3月1日", "100%", False),  # no day
+        ("11月", "2024年12月", "100%", True),
     ],
 )
 def test_a_day_after_its_target_does_not_count(

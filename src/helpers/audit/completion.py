@@ -10,6 +10,7 @@ every place decides for itself, and nothing is said of it beyond that it is not 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -127,23 +128,24 @@ def _ratio(
     yield replace(coarse, verdict="rounding") if is_rounded else coarse
 
 
-def _day(text: str, year: int | None) -> date | None:
+def _day(text: str, year: int | None, is_target: bool) -> date | None:
+    """Read a day; where only its month is printed, the one that speaks for the department."""
     match = _DATE.fullmatch(squeeze(text))
     if not match or not (match[1] or year):
         return None
-    month = int(match[2])
-    try:
-        # Without a day, the month's end counts.
-        return date(int(match[1] or year or 0), month, int(match[3] or 28))
-    except ValueError:
+    of_year, month = int(match[1] or year or 0), int(match[2])
+    if not 1 <= month <= 12:
         return None
+    last = monthrange(of_year, month)[1]
+    day = int(match[3] or (last if is_target else 1))
+    return date(of_year, month, day) if 1 <= day <= last else None
 
 
 def dates(evaluation: Evaluation) -> Iterator[Identity]:
     """Compare the day something was to be done with the day it was, where it counts as done."""
     for indicator in evaluation.indicators:
-        target = _day(indicator.target, evaluation.fiscal_year)
-        actual = _day(indicator.actual, evaluation.fiscal_year)
+        target = _day(indicator.target, evaluation.fiscal_year, is_target=True)
+        actual = _day(indicator.actual, evaluation.fiscal_year, is_target=False)
         weight, score = number_of(indicator.weight), number_of(indicator.score)
         completion = completion_of(indicator)
         is_full = completion >= _WHOLE if completion is not None else weight == score
