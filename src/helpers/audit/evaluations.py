@@ -29,11 +29,11 @@ from helpers.audit.evaluation_projects import (
 from helpers.audit.goals import (
     descriptions,
     hotlines,
-    is_recognised,
     staff,
     text_figures,
     text_funds,
     text_rate,
+    with_texts,
 )
 from helpers.audit.identity import Identity
 from helpers.audit.indicator_texts import (
@@ -88,17 +88,13 @@ def evaluation_rules(
     yield from fiscal_projects(evaluations, sheets)
     yield from carry_over_sources(evaluations, sheets)
     # The texts of recognised pages run into each other, and reasons stand beside other indicators.
-    if not is_recognised(evaluations):
-        finest = completion_decimals(evaluations)
-        for evaluation in evaluations:
-            yield from text_figures(evaluation)
-            yield from hotlines(evaluation)
-            yield from text_rate(evaluation)
-            yield from text_funds(evaluation)
-            yield from completions(evaluation, finest)
-            yield from reasons(evaluation)
-            yield from remarks(evaluation)
-            yield from staff(evaluation)
-            yield from total_score(evaluation)
-        yield from descriptions(evaluations, claims)
-        yield from department_names(evaluations)
+    whole = with_texts(evaluations)
+    finest = completion_decimals(whole)
+    for evaluation in whole:
+        for of_texts in (text_figures, hotlines, text_rate, text_funds):
+            yield from of_texts(evaluation)
+        yield from completions(evaluation, finest)
+        for of_results in (reasons, remarks, staff, total_score):
+            yield from of_results(evaluation)
+    yield from descriptions(whole, claims)
+    yield from department_names(whole)

@@ -37,21 +37,27 @@ _SHIFTED = (Decimal(10), Decimal("0.1"))
 _HIRED = re.compile("聘|雇|招录")
 _STAFF = re.compile("人员|人数")
 _SERVED = re.compile("培训|参加|参与|受益|服务对象|缴存|救助|覆盖|惠及")
+_TORN = 0.2  # share of tables with traces of a recognition, from which no text is relied on
 _COUNT_WORDS = re.compile(r"(?:大于|小于|不少于|不低于|达到|共计?|[条次人个]数|数量)+$")
 
 Measured = list[tuple[Indicator, Measure]]
 
 
-def is_recognised(evaluations: Sequence[Evaluation]) -> bool:
-    """Tell whether a text recognition wrote the tables: its texts run into each other.
-
-    Cells may be whole there while the lines of a text beside them are torn; what the texts say is
-    then the conversion's, not the department's.
-    """
-    return any(
-        one.name_is_damaged or any("recognition" in text.reason for text in one.unread)
-        for one in evaluations
+def is_recognised(evaluation: Evaluation) -> bool:
+    """Tell whether a text recognition wrote a table, as far as it left traces."""
+    return evaluation.name_is_damaged or any(
+        "recognition" in text.reason for text in evaluation.unread
     )
+
+
+def with_texts(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """Return the tables whose texts can be relied on; none where many were recognised.
+
+    Cells may be whole in a recognised table while the lines of a text beside them are torn; what
+    the texts say is then the conversion's, not the department's.
+    """
+    whole = [one for one in evaluations if not is_recognised(one)]
+    return whole if len(evaluations) - len(whole) < len(evaluations) * _TORN else []
 
 
 def _measured(evaluation: Evaluation, column: str) -> Measured:
