@@ -267,7 +267,16 @@ def read(place: str | Path) -> Disclosure:
     mark_corrected(rows, source.corrections)
     rows = find_contacts(document).mask_rows(document, rows)
     # What is audited is what is published here: masked, corrected and written.
-    evidence = Evidence(tables, evaluations, rows["facts"], rows["claims"])
+    evidence = Evidence(
+        tables,
+        evaluations,
+        rows["facts"],
+        rows["claims"],
+        document,
+        source.department,
+        source.fiscal_year,
+        source.kind,
+    )
     rows |= audit_rows(source.source_id, evidence)
     for figure in rows["key_figures"]:
         figure["findings"] = touched_by(figure["origin"], rows["findings"])
