@@ -19,6 +19,7 @@ from typing import Any
 from helpers.audit.between_tables import between_tables
 from helpers.audit.claims import Claims
 from helpers.audit.codes import code_rules
+from helpers.audit.cost_lists import cost_lists
 from helpers.audit.directions import directions
 from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
@@ -111,5 +112,6 @@ def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
     yield from residue(prose)
     yield from statements(prose, claims, evidence.tables, evidence.facts)
     yield from directions(prose, claims, evidence.facts)
+    yield from cost_lists(prose, evidence.facts)
     yield from naming(prose, claims)
     yield from text_units(prose, claims)

@@ -56,6 +56,9 @@ _UNCHOSEN = re.compile(r"部门[（(]单位[）)]|单位[（(]部门[）)]")
 _PART = re.compile(
     r"^第[一二三四五六七八九十]+部分.*?(?P<kind>部门|单位)(?:概况|基本情况|预算|决算)"
 )
+_OURSELVES = re.compile(r"[本我](?P<kind>部门|单位)")
+_WHOLE = "整体支出"
+_MOSTLY = 3  # times as often: the other term is a slip
 _DEFINES = re.compile(r"(?:^|[、.])机关运行经费[:,]?(?:是|指|为)")
 _EVERY_UNIT = re.compile(r"指(?:各)?(?:部门|单位)(?:\((?:单位|部门)\))?的(?:日常)?公用经费")
 _ADMINISTRATIVE = re.compile(r"行政单位[^。]{0,4}(?:\(?含|和|及)?(?:参照公务员法|参公)")
@@ -77,11 +80,11 @@ def _is_short_form(one: str, other: str) -> bool:
 def departments(prose: Prose) -> Iterator[Identity]:
     """Compare the department's name in headings and above tables with the one most of them have."""
     named: list[tuple[str, str, str]] = []
-    for line in (*prose.headings, *prose.captions):
+    lines = [(line, _OWN_HEADING) for line in prose.headings]
+    lines += [(line, _PREPARED_BY) for line in prose.captions]
+    for line, pattern in lines:
         text = squeeze(line.text)
-        match = _PREPARED_BY.match(text) or (
-            _OWN_HEADING.match(text) if line in prose.headings else None
-        )
+        match = pattern.match(text)
         name = (match["name"] or "") if match else ""
         name = re.sub(r"^[（(][一二三四五六七八九十]+[)）]", "", name)
         if name and not _NO_NAME.match(name):
@@ -146,7 +149,7 @@ def goal_years(prose: Prose) -> Iterator[Identity]:
     year = prose.fiscal_year
     if not year or prose.kind != "budget":
         return
-    for name, text, place in prose.goals():
+    for name, text, place in prose.goals:
         for match in _PLANNED.finditer(text):
             if int(match["year"]) < year:
                 left = words(match.group(), f"{quote(name)}/绩效目标", place)
@@ -173,6 +176,21 @@ def unchosen(prose: Prose) -> Iterator[Identity]:
     if len(parts) > 1:
         (text, place), (other, origin) = (parts[one][0] for one in ("单位", "部门"))
         yield slip("text_mixed", words(text, "标题", place), words(other, "另一标题", origin))
+
+
+def mixed_terms(prose: Prose) -> Iterator[Identity]:
+    """Find 本单位 in a text that calls itself 本部门, or the reverse."""
+    found: dict[str, list[tuple[str, str]]] = {"部门": [], "单位": []}
+    texts = [(one.text, one.origins) for one in prose.statements]
+    texts += [(text, (place,) * len(text)) for name, text, place in prose.goals if name == _WHOLE]
+    for text, origins in texts:
+        for match in _OURSELVES.finditer(text):
+            shown = text[match.start() : match.end() + 8]
+            found[match["kind"]].append((shown, origins[match.start()]))
+    rare, usual = sorted(found.values(), key=len)
+    if rare and len(usual) >= _MOSTLY * len(rare):
+        left = words(rare[0][0], "自称", *(place for _, place in rare))
+        yield slip("text_mixed", left, words(usual[0][0], f"其余{len(usual)}处", usual[0][1]))
 
 
 @cache
@@ -249,6 +267,7 @@ def naming(prose: Prose, claims: Claims) -> Iterator[Identity]:
         sentence_years,
         goal_years,
         unchosen,
+        mixed_terms,
         personnel_definition,
     ):
         yield from family(prose)

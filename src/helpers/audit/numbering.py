@@ -192,7 +192,7 @@ def lists_within(prose: Prose) -> Iterator[Identity]:
     if prose.is_recognised:
         return
     texts = [(heading_of(one), one.text, one.origins) for one in prose.passages]
-    texts += [(name, text, (place,) * len(text)) for name, text, place in prose.goals()]
+    texts += [(name, text, (place,) * len(text)) for name, text, place in prose.goals]
     for name, text, origins in texts:
         for style in _INLINE:
             found = list(style.finditer(text))

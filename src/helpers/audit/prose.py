@@ -20,6 +20,7 @@ from helpers.performance import Evaluation
 
 _LONGEST_QUOTE = 60
 _BLANK_IN_NUMBER = re.compile(r"\d, \d{3}|\d\. \d")
+_PRINTED = str.maketrans("(),;:", "（），；：")
 _GLOSSARY = re.compile("名词解释")
 
 
@@ -82,19 +83,20 @@ class Prose:
             if not passage.project and not _GLOSSARY.search(passage.part + passage.section)
         )
 
-    def goals(self) -> Iterator[tuple[str, str, str]]:
-        """Yield (table's name, text, place) of each goal and result of the evaluations."""
-        for one in self.evaluations:
-            name = one.name or "整体支出"
-            for field in ("goal", "result"):
-                text = getattr(one, field)
-                if text:
-                    yield name, normalise(text), one.origins.get(field, one.origin)
+    @cached_property
+    def goals(self) -> tuple[tuple[str, str, str], ...]:
+        """(Table's name, text, place) of each goal and result of the evaluations."""
+        return tuple(
+            (one.name or "整体支出", normalise(text), one.origins.get(field, one.origin))
+            for one in self.evaluations
+            for field in ("goal", "result")
+            if (text := getattr(one, field))
+        )
 
 
 def quote(text: str) -> str:
     """Return words short enough for a sentence about them, in Chinese punctuation."""
-    text = text.replace("(", "（").replace(")", "）").replace(",", "，").replace(";", "；")
+    text = text.translate(_PRINTED)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 

@@ -38,7 +38,7 @@ _UNSTATED = re.compile("不予公开|涉密")
 def _twice_in_line(prose: Prose) -> Iterator[Identity]:
     """A name, a phrase or a clause that follows itself."""
     texts = [(heading_of(one), one.text, one.origins) for one in prose.passages]
-    texts += [(name, text, (place,) * len(text)) for name, text, place in prose.goals()]
+    texts += [(name, text, (place,) * len(text)) for name, text, place in prose.goals]
     for name, text, origins in texts:
         for pattern, once in ((_ITEM_TWICE, "{}(项)"), (_PHRASE_TWICE, "{}")):
             for match in pattern.finditer(text):
@@ -51,7 +51,7 @@ def _twice_in_line(prose: Prose) -> Iterator[Identity]:
             if match["whole"] != match["part"]:
                 label = f"{name}/{match['name']}"
                 left = words(match.group().lstrip(",;:。、)"), label, origins[match.start()])
-                yield slip("text_part_of_itself", left, words(match["name"], "其中项与总项同名"))
+                yield slip("text_part_of_itself", left, words(match["name"], "其中项名称"))
 
 
 def _is_prose(text: str, span: tuple[int, int], origins: Sequence[str]) -> bool:

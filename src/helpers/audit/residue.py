@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from helpers.audit.identity import Identity
-from helpers.audit.prose import Prose, heading_of, quote, slip, words
+from helpers.audit.prose import Prose, heading_of, slip, words
 from helpers.document import squeeze
 from helpers.passages import normalise
 from helpers.reference_data import read_reference
@@ -38,7 +38,7 @@ def _texts(prose: Prose) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     for line in prose.headings:
         text = normalise(squeeze(line.text))
         yield "heading", "标题", text, (line.origin,) * len(text)
-    for name, text, place in prose.goals():
+    for name, text, place in prose.goals:
         yield "goal", name, text, (place,) * len(text)
     for evaluation in prose.evaluations:
         for one in evaluation.indicators:
@@ -63,7 +63,7 @@ def residue(prose: Prose) -> Iterator[Identity]:
                     found[key] = None
                     shown = _around(text, match)
                     left, right = words(shown, label, origin), words(should_be, "应为")
-                    yield slip(rule_id, left, right, repeats=f"{quote(match.group())}")
+                    yield slip(rule_id, left, right)
 
 
 def _around(text: str, match: re.Match[str], width: int = 8) -> str:

@@ -34,6 +34,7 @@ _STATED = ("amount", "final", "budget")
 _UNITS_BELOW = re.compile(
     r"(?:及|和|与)(?:下属|所属)(?:各)?(?:预算)?单位|(?:下属|所属)各(?:预算)?单位"
 )
+_NO_UNITS = re.compile(r"(?:无|没有)(?:下属|所属|下级)(?:预算)?单位")
 _NO_PROJECTS = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,16})0个,(?:涉及|预算)?[^\d,;。]{0,6}?(?:金额|资金)"
     r"(?P<amount>\d[\d,.]*)(?P<unit>万?元)"
@@ -122,6 +123,14 @@ def units_below(prose: Prose) -> Iterator[Identity]:
     """Find units below a department that says it has none."""
     if prose.units != ("本级",):
         return
+    denied = next(
+        (
+            (match.group(), one.origins[match.start()])
+            for one in prose.passages
+            if (match := _NO_UNITS.search(one.text))
+        ),
+        ("无下属单位", ""),
+    )
     for passage in prose.statements:
         for match in _UNITS_BELOW.finditer(passage.text):
             left = words(
@@ -129,7 +138,7 @@ def units_below(prose: Prose) -> Iterator[Identity]:
                 heading_of(passage),
                 passage.origins[match.start()],
             )
-            yield slip("text_units_below", left, words("无下属预算单位", "机构设置情况"))
+            yield slip("text_units_below", left, words(denied[0], "机构设置情况", denied[1]))
 
 
 def nought_with_money(prose: Prose) -> Iterator[Identity]:
@@ -138,7 +147,8 @@ def nought_with_money(prose: Prose) -> Iterator[Identity]:
         for match in _NO_PROJECTS.finditer(passage.text):
             amount = Decimal(match["amount"].replace(",", "").rstrip("."))
             left = words(match.group(), heading_of(passage), passage.origins[match.start()])
-            right = words(f"{match['amount']}{match['unit']}", "涉及金额")
+            place = passage.origins[match.start("amount")]
+            right = words(f"{match['amount']}{match['unit']}", "涉及金额", place)
             make = slip if amount else sound
             yield make("text_nought", left, right)
 

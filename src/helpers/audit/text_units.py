@@ -20,6 +20,7 @@ _RATE_ALONE = re.compile(
     r"(?P<value>\d{1,3}(?:\.\d+)?)(?=,(?!\d)|[。;)]|$)"
 )
 _MONEY_IN_YUAN = re.compile(r"(?P<value>\d+\.\d+)元")
+_MEASURED = re.compile(r"(?:[<>]=?|[=≥≤])?(?P<value>\d+(?:\.\d+)?)(?P<unit>[^\d<>=≥≤]*)")
 _SHORT = "万"
 # Fewer digits repeat by chance.
 _SIGNIFICANT = 3
@@ -56,13 +57,38 @@ def short_units(claims: Claims) -> Iterator[Identity]:
 def rates_alone(prose: Prose) -> Iterator[Identity]:
     """Find rates without % in sentences."""
     texts = [(heading_of(one), one.text, one.origins) for one in prose.statements]
-    texts += [(name, text, (place,) * len(text)) for name, text, place in prose.goals()]
+    texts += [(name, text, (place,) * len(text)) for name, text, place in prose.goals]
     for name, text, origins in texts:
         if prose.is_recognised:
             continue
         for match in _RATE_ALONE.finditer(text):
             left = words(match.group(), name, origins[match.start()])
             yield slip("text_unit_missing", left, words(f"{match['value']}%", "应为"))
+
+
+def previous_without_unit(prose: Prose) -> Iterator[Identity]:
+    """Find last year's value without unit where the target and most other values have one."""
+    for evaluation in prose.evaluations:
+        measured = [
+            (one, target, previous)
+            for one in evaluation.indicators
+            if (target := _MEASURED.fullmatch(squeeze(one.target)))
+            and (previous := _MEASURED.fullmatch(squeeze(one.previous)))
+            and target["unit"]
+        ]
+        # Nought needs no unit.
+        bare = [
+            (one, target)
+            for one, target, previous in measured
+            if not previous["unit"] and Decimal(previous["value"])
+        ]
+        if 2 * len(bare) >= len(measured):
+            continue
+        for one, target in bare:
+            label = f"{evaluation.name or '整体支出'}/{one.level3}/上年"
+            left = words(squeeze(one.previous), label, one.origin)
+            right = words(f"{squeeze(one.previous)}{target['unit']}", "应为")
+            yield slip("text_unit_missing", left, right)
 
 
 def _digits(value: Decimal) -> int:
@@ -111,4 +137,6 @@ def text_units(prose: Prose, claims: Claims) -> Iterator[Identity]:
     yield from without_unit(claims)
     yield from short_units(claims)
     yield from rates_alone(prose)
+    if not prose.is_recognised:
+        yield from previous_without_unit(prose)
     yield from yuan_for_wan(prose, claims)
