@@ -57,6 +57,7 @@ _STAFF = re.compile(
     r"(?:^|[,;:。、是因])(?P<who>在职|本年在职|单位|)?(?:职工|人员)(?:人数|数量)?(?P<word>增加|减少)(?=[,;。]|$)"
 )
 _RETIRED = re.compile(r"(?P<who>退休)(?:职工|人员)(?:人数|数量)?(?P<word>增加|减少)(?=[,;。]|$)")
+_NEAR = 160  # characters from figures to the word on them
 _GOES_ON = re.compile(r"[二三四五六]是")
 _NAMES_ITEM = 4  # characters of an item's name that a reason must repeat
 
@@ -105,6 +106,8 @@ def relations(prose: Prose) -> Iterator[Identity]:
             relation = _RELATION.search(passage.text, match.end())
             following = _BUDGET_AND_FINAL.search(passage.text, match.end())
             if relation is None or (following and following.start() < relation.start()):
+                continue
+            if relation.start() - match.end() > _NEAR:
                 continue
             if relation["word"] in ("与", "同") and not relation["flat"]:
                 continue

@@ -26,6 +26,9 @@ _OWN_HEADING = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.．])?(?:关于)?"
     r"(?P<name>[\u4e00-\u9fff（）()]{4,40}?)?(?P<year>20\d{2})年度?(?P<kind>[^年]*)"
 )
+_BODY = re.compile(
+    r"(?:局|委|委员会|办|办公室|厅|中心|院|校|园|所|站|队|会|部|处|馆|社|政府|街道|镇|乡|公司|基地)(?:[（(].*[)）])?$"
+)
 _NO_NAME = re.compile(r"^(?:部门|单位|本部门|本单位|关于|年度|.*(?:说明|情况|预算|决算|公开).*)$")
 _PREPARED_BY = re.compile(
     r"^编制(?:部门|单位)(?:[（(](?:单位|部门)[）)])?[:：](?P<name>[\u4e00-\u9fff（）()]{4,40}?)[:：]?(?:金额|单位|$)"
@@ -81,13 +84,14 @@ def departments(prose: Prose) -> Iterator[Identity]:
     """Compare the department's name in headings and above tables with the one most of them have."""
     named: list[tuple[str, str, str]] = []
     lines = [(line, _OWN_HEADING) for line in prose.headings]
-    lines += [(line, _PREPARED_BY) for line in prose.captions]
+    if len(prose.units) == 1:  # tables of several units name each
+        lines += [(line, _PREPARED_BY) for line in prose.captions]
     for line, pattern in lines:
         text = squeeze(line.text)
         match = pattern.match(text)
         name = (match["name"] or "") if match else ""
         name = re.sub(r"^[（(][一二三四五六七八九十]+[)）]", "", name)
-        if name and not _NO_NAME.match(name):
+        if _BODY.search(name) and not _NO_NAME.match(name):
             named.append((name, text, line.origin))
     counted = Counter(name for name, _, _ in named)
     usual, count = counted.most_common(1)[0] if counted else ("", 0)
@@ -128,6 +132,8 @@ def sentence_years(prose: Prose) -> Iterator[Identity]:
     own = words(f"{year}年", "本年度")
     for passage in prose.statements:
         for match in pattern.finditer(passage.text):
+            if int(match["year"]) != year and f"{year}年" in passage.text:
+                continue  # the figures of two years, side by side
             left = words(match.group(), heading_of(passage), passage.origins[match.start()])
             yield (sound if int(match["year"]) == year else slip)("text_year", left, own)
         for match in _COMPARED.finditer(passage.text):

@@ -55,6 +55,7 @@ _STYLES = (
     re.compile(r"(\d{1,2})(?:、|[.．](?!\d))"),
     re.compile(r"[（(](\d{1,2})[)）]"),
 )
+_OPENINGS = frozenset(f"第（({_DIGITS}十")
 _FIRST_OF_ITEMS = 3  # lists of this style and those within end at a table
 # Rows of a table that arrived as lines bear numbers of two columns.
 _IS_PROSE = re.compile(r"(?:说明|情况|职责|职能|设置|解释|概况)$|[。；：:，,]")
@@ -163,6 +164,9 @@ def lists_of_lines(prose: Prose) -> Iterator[Identity]:
     for block in prose.document.blocks:
         if isinstance(block, RawTable):
             state.close(_FIRST_OF_ITEMS)
+            # Some layouts put headings into cells.
+            cells = (squeeze(cell.text) for row in block.rows for cell in row)
+            state.since += "".join(f"。{text}" for text in cells if text[:1] in _OPENINGS)
         else:
             state.line(squeeze(block.text), block.origin)
     for one in state.found:

@@ -25,13 +25,15 @@ _FIGURE = re.compile(r"\d")
 # These end a name and begin the next: 重点项目项目支出.
 _OPENS_AND_CLOSES = (
     "项目|支出|预算|决算|经费|资金|管理|收入|服务|培训|建设|工程|单位|部门|中心|公开|人员|机关|工作|设备|维护|系统|"
-    "基金|结余|补助|研究|学习|讨论|社会|合计|总计"
+    "基金|结余|补助|研究|学习|讨论|社会|合计|总计|教育|卫生|科技|文化|旅游|安全|保险|住房|交通|行政|审计|监督|应急|检察|生态|"
+    "环境|资源|信息"
 )
 _PHRASE_TWICE = re.compile(
-    rf"(?!(?:{_OPENS_AND_CLOSES})(?:{_OPENS_AND_CLOSES}))([\u4e00-\u9fff]{{2,20}})\1"
+    rf"(?![一逐每])(?!(?:{_OPENS_AND_CLOSES})(?:{_OPENS_AND_CLOSES}))([\u4e00-\u9fff]{{2,20}})\1"
 )
 _SHORTEST_CLAUSE, _SHORTEST_SENTENCE, _SHORTEST_BLOCK = 8, 12, 20
 _ALLOCATION = re.compile(r"^资金分配情况:(.+)$")
+_NOTHING = re.compile("空表|没有|无")
 _UNSTATED = re.compile("不予公开|涉密")
 
 
@@ -64,31 +66,32 @@ def _is_prose(text: str, span: tuple[int, int], origins: Sequence[str]) -> bool:
 
 
 def _clauses_twice(prose: Prose) -> Iterator[Identity]:
-    """A clause of a list, or a sentence of a paragraph, that stands there again."""
+    """A clause of a list, or a sentence, that follows itself."""
     for passage in prose.passages:
         position, before = 0, ""
-        seen: dict[str, int] = {}
         for clause in re.split(r"(?<=[;。])", passage.text):
             plain = clause.rstrip(";。")
             is_figure = len(plain) >= _SHORTEST_CLAUSE and _FIGURE.search(plain)
-            is_sentence = clause.endswith("。") and len(plain) >= _SHORTEST_SENTENCE
-            if (plain == before and is_figure) or (is_sentence and plain in seen):
-                place = passage.origins[min(position, len(passage.origins) - 1)]
-                left = words(clause, heading_of(passage), place)
+            if plain == before and (is_figure or len(plain) >= _SHORTEST_SENTENCE):
+                left = words(clause, heading_of(passage), passage.origins[position])
                 yield slip("text_twice", left, words(plain, "应为一次"))
             before = plain
-            if is_sentence:
-                seen[plain] = position
             position += len(clause)
 
 
 def _passages_twice(prose: Prose) -> Iterator[Identity]:
-    """A paragraph that follows itself."""
+    """A paragraph that follows itself under one heading; tables may share a statement."""
     before: Passage | None = None
     for passage in prose.passages:
         text = LIST_MARK.sub("", passage.text)
-        is_long = len(text) >= _SHORTEST_BLOCK
-        if before is not None and is_long and text == LIST_MARK.sub("", before.text):
+        if (
+            before is not None
+            and len(text) >= _SHORTEST_BLOCK
+            and text == LIST_MARK.sub("", before.text)
+            and (passage.section, passage.subsection) == (before.section, before.subsection)
+            and passage.section
+            and not _NOTHING.search(text)
+        ):
             left = words(text, heading_of(passage), passage.origins[0])
             yield slip("text_twice", left, words(before.text, "上一段", before.origins[0]))
         before = passage

@@ -10,6 +10,7 @@ that fund must be without amounts, and the sentence must stand under its own hea
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -28,12 +29,16 @@ _NOTHING = re.compile(
     r"|(?P<after>政府性基金|国有资本经营)[^,。;]{0,24}?(?:未安排|为空表|没有安排|无相关)"
 )
 # Another year's, another level's, or only a carry-over.
-_OF_OTHERS = re.compile(r"上级|转移支付|年初|上年|去年|结转(?!和结余)(?!结余)|追加")
+_OF_OTHERS = re.compile(
+    r"上级|转移支付|年初|上年|去年|追加|三公|公务|出国|基本支出|机关运行|采购|会议费|培训费|结转(?!和?结余)"
+)
+_YEAR = re.compile(r"20\d{2}(?=年)")
 _EMPTY_TABLE = re.compile(r"为空表|空表")
 _STATED = ("amount", "final", "budget")
 _UNITS_BELOW = re.compile(
     r"(?:及|和|与)(?:下属|所属)(?:各)?(?:预算)?单位|(?:下属|所属)各(?:预算)?单位"
 )
+_ON_MONEY = re.compile("预算|决算|资产|经费|采购|收支|收入|支出|绩效")
 _NO_UNITS = re.compile(r"(?:无|没有)(?:下属|所属|下级)(?:预算)?单位")
 _NO_PROJECTS = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,16})0个,(?:涉及|预算)?[^\d,;。]{0,6}?(?:金额|资金)"
@@ -78,6 +83,9 @@ def _stated_amounts(
 def nothing_of_a_fund(prose: Prose, claims: Claims, facts: Sequence[Fact]) -> Iterator[Identity]:
     """Test each sentence that says a fund has nothing against the figures of that fund."""
     amounts = {word: _stated_amounts(fund, word, claims, facts) for word, fund in _FUNDS.items()}
+    below: dict[str, list[str]] = defaultdict(list)
+    for passage in prose.statements:
+        below[passage.section].append(passage.text)
     for passage in prose.statements:
         for match in _NOTHING.finditer(passage.text):
             word = match["before"] or match["after"]
@@ -87,7 +95,7 @@ def nothing_of_a_fund(prose: Prose, claims: Claims, facts: Sequence[Fact]) -> It
                 default=len(passage.text),
             )
             clause = passage.text[start:end]
-            if _OF_OTHERS.search(clause):
+            if _OF_OTHERS.search(clause) or _names_another_year(clause, prose.fiscal_year):
                 continue
             left = words(clause, heading_of(passage), passage.origins[match.start()])
             stated = amounts[word]
@@ -99,8 +107,15 @@ def nothing_of_a_fund(prose: Prose, claims: Claims, facts: Sequence[Fact]) -> It
                 yield sound("text_not_empty", left, words("无金额", f"{word}预算"))
             own = [one for one in _FUNDS if one in passage.section]
             is_explained = _ASKS_FOR_TEXT.search(passage.section)
-            if len(own) == 1 and is_explained and own[0] not in passage.text and word != own[0]:
+            is_other = len(own) == 1 and is_explained and word != own[0]
+            # The statement on the other fund may have lost its own heading.
+            if is_other and not any(own[0] in text for text in below[passage.section]):
                 yield slip("text_other_fund", left, words(passage.section, "所在标题"))
+
+
+def _names_another_year(clause: str, year: int | None) -> bool:
+    named = {int(one) for one in _YEAR.findall(clause)}
+    return bool(named) and year is not None and year not in named
 
 
 def empty_tables(tables: Sequence[BudgetTable]) -> Iterator[Identity]:
@@ -132,6 +147,8 @@ def units_below(prose: Prose) -> Iterator[Identity]:
         ("无下属单位", ""),
     )
     for passage in prose.statements:
+        if not _ON_MONEY.search(passage.section + passage.subsection):
+            continue  # duties speak of bodies, not of budget units
         for match in _UNITS_BELOW.finditer(passage.text):
             left = words(
                 passage.text[: match.end()][-30:],
@@ -199,12 +216,19 @@ def headings_without_text(prose: Prose) -> Iterator[Identity]:
             runs.append([])
         elif block.origin in places:
             runs[-1].append(block)
+    printed = Counter(squeeze(line.text) for line in prose.headings)
     for run in runs:
         if len(run) > _LONGEST_RUN:
             continue  # a table of contents
         for heading, following in pairwise(run):
             text, below = squeeze(heading.text), squeeze(following.text)
-            if _ASKS_FOR_TEXT.search(text) and _level(text) and _level(below) <= _level(text):
+            is_once = printed[text] == 1  # else one of them stands in the contents
+            if (
+                is_once
+                and _ASKS_FOR_TEXT.search(text)
+                and _level(text)
+                and _level(below) <= _level(text)
+            ):
                 left = words(text, "标题", heading.origin)
                 yield slip("text_empty_section", left, words(below, "下一行", following.origin))
 

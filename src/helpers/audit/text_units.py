@@ -13,14 +13,16 @@ from helpers.audit.claims import MONEY, UNIT_PRICE, Claims, decimals_of_value
 from helpers.audit.identity import Identity
 from helpers.audit.prose import Prose, heading_of, quote, slip, words
 from helpers.document import squeeze
+from helpers.performance import Indicator
 from helpers.sentence_figures import MONEY as MONEY_UNITS
 
 _RATE_ALONE = re.compile(
-    r"(?:执行率|完成率|差异率|满意率|满意度|增长率|覆盖率|合格率|及时率|占比|增长|下降)(?:为|达到|达|是)?"
-    r"(?P<value>\d{1,3}(?:\.\d+)?)(?=,(?!\d)|[。;)]|$)"
+    r"(?:(?:执行率|完成率|差异率|满意率|满意度|增长率|覆盖率|合格率|及时率|占比)(?:为|达到|达|是)?|"
+    r"(?:增长|下降)(?=\d+\.))(?P<value>\d{1,3}(?:\.\d+)?)(?=,(?!\d)|[。;)]|$)"
 )
 _MONEY_IN_YUAN = re.compile(r"(?P<value>\d+\.\d+)元")
 _MEASURED = re.compile(r"(?:[<>]=?|[=≥≤])?(?P<value>\d+(?:\.\d+)?)(?P<unit>[^\d<>=≥≤]*)")
+_CELLS = 8  # lines of an indicator behind its name
 _SHORT = "万"
 # Fewer digits repeat by chance.
 _SIGNIFICANT = 3
@@ -86,9 +88,20 @@ def previous_without_unit(prose: Prose) -> Iterator[Identity]:
             continue
         for one, target in bare:
             label = f"{evaluation.name or '整体支出'}/{one.level3}/上年"
-            left = words(squeeze(one.previous), label, one.origin)
+            left = words(squeeze(one.previous), label, _place(prose, one))
             right = words(f"{squeeze(one.previous)}{target['unit']}", "应为")
             yield slip("text_unit_missing", left, right)
+
+
+def _place(prose: Prose, indicator: Indicator) -> str:
+    """Return the line of last year's value; that of the indicator where a row is one line."""
+    if prose.document.layout != "cell_lines":
+        return indicator.origin
+    start = prose.document.line_numbers(indicator.origin.partition(";")[0])[0]
+    wanted = squeeze(indicator.previous)
+    below = range(start + 1, min(start + _CELLS, len(prose.document.lines)) + 1)
+    found = (n for n in below if squeeze(prose.document.lines[n - 1]) == wanted)
+    return f"L{next(found, start)}"
 
 
 def _digits(value: Decimal) -> int:
