@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from helpers.audit.repeats import repeats
 from helpers.audit.residue import residue
 from helpers.audit.statements import statements
 from helpers.audit.text_units import text_units
+from helpers.disclosure import read
 from helpers.document import Document, Paragraph
 from helpers.narrative import read_claims
 from helpers.performance import Evaluation, Indicator
@@ -431,6 +433,14 @@ def test_units_below_a_department_without_any(units: str, expected: list[str]) -
     assert ids(statements(prose(text), claims(text), (), [])) == expected
 
 
+def test_duties_speak_of_bodies_below_without_being_wrong() -> None:
+    text = (
+        "一、主要职能\n（一）负责机关和所属单位的人事管理。\n"
+        "二、机构设置及人员情况\n某局无下属预算单位。"
+    )
+    assert not ids(statements(prose(text), claims(text), (), []))
+
+
 THREE_PUBLIC = """
 十、关于某局2024年财政拨款“三公”经费预算情况说明
 某局2024年财政拨款“三公”经费预算数为25.56万元，其中：因公出国（境）费0.00万元，公务接待费0.63万元。
@@ -446,14 +456,6 @@ THREE_PUBLIC = """
         ("2023年及2024年均未安排公务接待费预算", []),
     ],
 )
-def test_duties_speak_of_bodies_below_without_being_wrong() -> None:
-    text = (
-        "一、主要职能\n（一）负责机关和所属单位的人事管理。\n"
-        "二、机构设置及人员情况\n某局无下属预算单位。"
-    )
-    assert not ids(statements(prose(text), claims(text), (), []))
-
-
 def test_what_is_not_planned_has_no_amount(reason: str, expected: list[str]) -> None:
     text = THREE_PUBLIC.format(reason=reason)
     assert ids(statements(prose(text), claims(text), (), [])) == expected
@@ -776,3 +778,17 @@ def test_a_finding_quotes_both_sides_in_both_languages() -> None:
     assert row["left_origin"] == "L1"
     assert "2024年月1日" in row["statement_zh"]
     assert "2024年月1日" in row["statement_en"]
+
+
+def test_a_finding_on_words_names_no_contact(tmp_path: Path) -> None:
+    number = "0994" + "-" + "7654321"
+    text = (
+        "某局2024年部门预算公开\n一、关于某局2024年收入预算情况说明\n某局收入预算100.00万元。\n"
+        f"联系人：王小明，联系电话：{number}。联系人：王小明，联系电话：{number}。\n"
+    )
+    place = tmp_path / "bureau_2024_budget.txt"
+    place.write_text(text, encoding="utf-8")
+    rows = read(place).rows["findings"]
+    assert [row["rule_id"] for row in rows] == ["text_twice"]
+    assert "王小明" not in str(rows)
+    assert "7654321" not in str(rows)

@@ -265,7 +265,8 @@ def read(place: str | Path) -> Disclosure:
         "unread": unread,
     }
     mark_corrected(rows, source.corrections)
-    rows = find_contacts(document).mask_rows(document, rows)
+    contacts = find_contacts(document)
+    rows = contacts.mask_rows(document, rows)
     # What is audited is what is published here: masked, corrected and written.
     evidence = Evidence(
         tables,
@@ -277,7 +278,8 @@ def read(place: str | Path) -> Disclosure:
         source.fiscal_year,
         source.kind,
     )
-    rows |= audit_rows(source.source_id, evidence)
+    audited = audit_rows(source.source_id, evidence)
+    rows |= audited | contacts.mask_rows(document, {"findings": audited["findings"]})
     for figure in rows["key_figures"]:
         figure["findings"] = touched_by(figure["origin"], rows["findings"])
     return Disclosure(source, document, rows, units, numbers)
