@@ -616,6 +616,26 @@ def test_the_unchosen_alternative_of_headings_is_one_note() -> None:
     assert [(one.rule_id, one.left.origins) for one in found] == [("text_unchosen", ("L1", "L3"))]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("“城南“保障性租赁住房项目", ["text_unpaired"]),
+        ("山水和苑”保障性租赁住房项目", ["text_unpaired"]),
+        ("“城南”保障性租赁住房项目（一期", []),
+        ("关于“城南保障性租赁住房项目", []),
+    ],
+)
+def test_marks_of_a_name_are_paired(name: str, expected: list[str]) -> None:
+    assert (
+        ids(naming(prose("正文。", evaluations=[evaluation("", "", name)]), claims(""))) == expected
+    )
+
+
+def test_the_rare_word_for_ourselves_is_a_note() -> None:
+    text = "（一）政府采购情况\n本部门采购。\n本部门没有车辆。\n本部门有项目。\n本单位接待5批次。"
+    assert shown(naming(prose(text), claims(text))) == [("text_mixed", "本单位接待5批次。", "L5")]
+
+
 DEFINITIONS = """
 二、机构设置及人员情况
 本部门中，行政单位{administrative}家，事业单位{other}家。

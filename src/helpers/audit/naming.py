@@ -60,6 +60,7 @@ _PART = re.compile(
     r"^第[一二三四五六七八九十]+部分.*?(?P<kind>部门|单位)(?:概况|基本情况|预算|决算)"
 )
 _OURSELVES = re.compile(r"[本我](?P<kind>部门|单位)")
+_PAIRS = ("“”", "《》")
 _WHOLE = "整体支出"
 _MOSTLY = 3  # times as often: the other term is a slip
 _DEFINES = re.compile(r"(?:^|[、.])机关运行经费[:,]?(?:是|指|为)")
@@ -184,6 +185,20 @@ def unchosen(prose: Prose) -> Iterator[Identity]:
         yield slip("text_mixed", words(text, "标题", place), words(other, "另一标题", origin))
 
 
+def unpaired(prose: Prose) -> Iterator[Identity]:
+    """Find names of projects that open a quotation twice, or close what they did not open."""
+    for evaluation in prose.evaluations:
+        name = evaluation.name
+        if not name or evaluation.name_is_damaged or prose.is_recognised:
+            continue
+        for opening, closing in _PAIRS:
+            opened, closed = name.count(opening), name.count(closing)
+            # A name cut off by the conversion may lack its last closing mark.
+            if closed > opened or opened > closed + 1:
+                left = words(name, "项目名称", evaluation.origin)
+                yield slip("text_unpaired", left, words(f"{opening}{closing}", "成对符号"))
+
+
 def mixed_terms(prose: Prose) -> Iterator[Identity]:
     """Find 本单位 in a text that calls itself 本部门, or the reverse."""
     found: dict[str, list[tuple[str, str]]] = {"部门": [], "单位": []}
@@ -273,6 +288,7 @@ def naming(prose: Prose, claims: Claims) -> Iterator[Identity]:
         sentence_years,
         goal_years,
         unchosen,
+        unpaired,
         mixed_terms,
         personnel_definition,
     ):

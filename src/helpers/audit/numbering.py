@@ -165,8 +165,8 @@ def lists_of_lines(prose: Prose) -> Iterator[Identity]:
         if isinstance(block, RawTable):
             state.close(_FIRST_OF_ITEMS)
             # Some layouts put headings into cells.
-            cells = (squeeze(cell.text) for row in block.rows for cell in row)
-            state.since += "".join(f"。{text}" for text in cells if text[:1] in _OPENINGS)
+            cells = (cell.text.lstrip() for row in block.rows for cell in row)
+            state.since += "".join(f"。{squeeze(one)}" for one in cells if one[:1] in _OPENINGS)
         else:
             state.line(squeeze(block.text), block.origin)
     for one in state.found:

@@ -19,6 +19,7 @@ from helpers.passages import Passage, is_heading, normalise, read_passages
 from helpers.performance import Evaluation
 
 _LONGEST_QUOTE = 60
+_LONGEST_CAPTION = 80
 _BLANK_IN_NUMBER = re.compile(r"\d, \d{3}|\d\. \d")
 _PRINTED = str.maketrans("(),;:", "（），；：")
 _GLOSSARY = re.compile("名词解释")
@@ -61,7 +62,9 @@ class Prose:
     def captions(self) -> tuple[Paragraph, ...]:
         """Lines above tables: number, title, department, unit, year."""
         return tuple(
-            line for line in self.lines if squeeze(line.text) and is_caption_text(line.text)
+            line
+            for line in self.lines
+            if 0 < len(squeeze(line.text)) <= _LONGEST_CAPTION and is_caption_text(line.text)
         )
 
     @cached_property

@@ -31,6 +31,12 @@ def _patterns(place: str) -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
     )
 
 
+@cache
+def _any_pattern(place: str) -> re.Pattern[str]:
+    """Return one pattern for all of a place: most texts match none of them."""
+    return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _, _ in _patterns(place)))
+
+
 def _texts(prose: Prose) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Yield (place, label, text, line of each character) of everything that is searched."""
     for passage in prose.passages:
@@ -51,6 +57,8 @@ def residue(prose: Prose) -> Iterator[Identity]:
     """Return an identity for every word that a template left or that is wrong."""
     found: dict[tuple[str, str, str], None] = {}
     for place, label, text, origins in _texts(prose):
+        if not _any_pattern(place).search(text):
+            continue
         for rule_id, pattern, should_be, condition in _patterns(place):
             if condition == "single_unit" and len(prose.units) != 1:
                 continue
