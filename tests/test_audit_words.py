@@ -389,6 +389,15 @@ def test_a_statement_on_another_fund_than_its_heading_is_found() -> None:
     assert "text_other_fund" in ids(statements(prose(text), claims(text), (), []))
 
 
+def test_a_sentence_that_names_two_funds_is_found_under_the_heading_of_one() -> None:
+    text = FUND.format(fund="国有资本经营").replace(
+        "，国有资本经营预算支出", "，政府性基金预算支出"
+    )
+    assert "text_other_fund" in ids(statements(prose(text), claims(text), (), []))
+    both = text.replace("没有使用国有资本经营预算", "没有使用政府性基金预算和国有资本经营预算")
+    assert not ids(statements(prose(both), claims(both), (), []))
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -723,6 +732,31 @@ def test_items_listed_are_those_of_the_table(items: str, expected: list[str]) ->
 def test_figures_without_unit_are_found(text: str, expected: list[str]) -> None:
     found = failed(text_units(prose(text), claims(text)))
     assert [one.left.value for one in found] == expected
+
+
+SECTION = """
+一、收入支出决算总体情况说明
+2024年度收入总计1871.38万元，其中：本年收入合计1868.93万元，年初结转和结余2.45万元。
+2024年度支出总计1871.38万元，其中：本年支出合计1809.52万元，年末结转和结余61.86万元。
+收入支出总体与上年相比，减少{change}，下降8.48%。
+公务接待费{fee}，人均{price}。
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "fee", "price", "expected"),
+    [
+        ("173.41万元", "0.20万元", "123.45元", []),
+        ("173.41元", "0.20万元", "123.45元", [("text_unit_scale", "173.41元")]),
+        ("173.41万元", "0.20", "123.45元", [("text_unit_missing", "0.20")]),
+    ],
+)
+def test_units_are_those_of_the_section(
+    change: str, fee: str, price: str, expected: list[tuple[str, str]]
+) -> None:
+    text = SECTION.format(change=change, fee=fee, price=price)
+    found = failed(text_units(prose(text, kind="final"), claims(text)))
+    assert [(one.rule_id, one.left.value) for one in found] == expected
 
 
 def test_wan_without_yuan_is_one_finding_a_line() -> None:

@@ -33,6 +33,8 @@ _OF_OTHERS = re.compile(
     r"上级|转移支付|年初|上年|去年|追加|三公|公务|出国|基本支出|机关运行|采购|会议费|培训费|结转(?!和?结余)"
 )
 _YEAR = re.compile(r"20\d{2}(?=年)")
+# The table a sentence names is its own; the fund it names may not be.
+_NAMES_TABLE = re.compile(r"[^,。;]*(?:为空表|是空表|空表说明)")
 _EMPTY_TABLE = re.compile(r"为空表|空表")
 _STATED = ("amount", "final", "budget")
 _UNITS_BELOW = re.compile(
@@ -85,7 +87,7 @@ def nothing_of_a_fund(prose: Prose, claims: Claims, facts: Sequence[Fact]) -> It
     amounts = {word: _stated_amounts(fund, word, claims, facts) for word, fund in _FUNDS.items()}
     below: dict[str, list[str]] = defaultdict(list)
     for passage in prose.statements:
-        below[passage.section].append(passage.text)
+        below[passage.section].append(_NAMES_TABLE.sub("", passage.text))
     for passage in prose.statements:
         for match in _NOTHING.finditer(passage.text):
             word = match["before"] or match["after"]
@@ -126,7 +128,7 @@ def empty_tables(tables: Sequence[BudgetTable]) -> Iterator[Identity]:
         text = normalise(table.statement.text)
         left = words(text, quote(table.title), table.statement.origin)
         own = [word for word, fund in _FUNDS.items() if table.table_id.startswith(fund)]
-        named = [word for word in _FUNDS if word in text]
+        named = [word for word in _FUNDS if word in _NAMES_TABLE.sub("", text)]
         if own and named and own[0] not in named:
             yield slip("text_other_fund", left, words(own[0], "本表", table.origin))
         filled = [1 for line in table.lines for _, amount, _ in line.amounts if amount.value]

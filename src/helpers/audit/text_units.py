@@ -6,10 +6,11 @@ Place in the chain: a family of rules of ``audit``.  Input: prose and claims.  O
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from helpers.audit.claims import MONEY, UNIT_PRICE, Claims, decimals_of_value
+from helpers.audit.claims import MONEY, UNIT_PRICE, Claim, Claims, decimals_of_value
 from helpers.audit.identity import Identity
 from helpers.audit.prose import Prose, heading_of, quote, slip, words
 from helpers.document import squeeze
@@ -22,18 +23,27 @@ _RATE_ALONE = re.compile(
 )
 _MONEY_IN_YUAN = re.compile(r"(?P<value>\d+\.\d+)元")
 _MEASURED = re.compile(r"(?:[<>]=?|[=≥≤])?(?P<value>\d+(?:\.\d+)?)(?P<unit>[^\d<>=≥≤]*)")
+_OF_THE_WHOLE = frozenset({"change", "budget", "final"})
 _CELLS = 8  # lines of an indicator behind its name
+_MOSTLY = 4  # times as many amounts of a section have a unit
 _SHORT = "万"
 # Fewer digits repeat by chance.
 _SIGNIFICANT = 3
 
 
+def _is_bare(claim: Claim) -> bool:
+    return claim["role"] in MONEY and bool(claim["value"]) and not claim["unit"]
+
+
 def without_unit(claims: Claims) -> Iterator[Identity]:
-    """Find amounts without unit in a line whose other amounts have one."""
-    measured = {claim["origin"] for claim in claims.rows if claim["unit"] in MONEY_UNITS}
+    """Find amounts without unit beside those of the line, or of the section, that have one."""
+    with_unit = {claim["origin"] for claim in claims.rows if claim["unit"] in MONEY_UNITS}
+    measured = Counter(claim["section"] for claim in claims.rows if claim["unit"] in MONEY_UNITS)
+    bare = Counter(claim["section"] for claim in claims.rows if _is_bare(claim))
     for claim in claims.rows:
-        is_alone = claim["role"] in MONEY and claim["value"] and not claim["unit"]
-        if is_alone and claim["origin"] in measured:
+        section = claim["section"]
+        is_rare = bool(section) and measured[section] >= _MOSTLY * bare[section]
+        if _is_bare(claim) and (claim["origin"] in with_unit or is_rare):
             left = words(f"{claim['value']:f}", quote(claim["subject"]), claim["origin"])
             right = words(f"{claim['value']:f}{claims.usual_unit}", "应为")
             yield slip("text_unit_missing", left, right)
@@ -145,6 +155,25 @@ def yuan_for_wan(prose: Prose, claims: Claims) -> Iterator[Identity]:
             yield slip("text_unit_scale", left, right)
 
 
+def other_unit_in_section(prose: Prose, claims: Claims) -> Iterator[Identity]:
+    """Find a change, a budget or a final amount in 元 in a section whose amounts are in 万元."""
+    projects = {place for one in prose.passages if one.project for place in one.origins}
+    usual = Counter(claim["section"] for claim in claims.rows if claim["unit"] == "万元")
+    for claim in claims.rows:
+        if (
+            claim["unit"] == "元"
+            and claim["role"] in _OF_THE_WHOLE
+            and claim["value"]
+            and decimals_of_value(claim["value"])
+            and claims.usual_unit == "万元"
+            and usual[claim["section"]] >= _MOSTLY
+            and claim["origin"] not in projects
+            and not UNIT_PRICE.search(claim["subject"] + claim["text"])
+        ):
+            left = words(f"{claim['value']:f}元", quote(claim["subject"]), claim["origin"])
+            yield slip("text_unit_scale", left, words("万元", "同节其余金额"))
+
+
 def text_units(prose: Prose, claims: Claims) -> Iterator[Identity]:
     """Return every identity of units in words."""
     yield from without_unit(claims)
@@ -153,3 +182,4 @@ def text_units(prose: Prose, claims: Claims) -> Iterator[Identity]:
     if not prose.is_recognised:
         yield from previous_without_unit(prose)
     yield from yuan_for_wan(prose, claims)
+    yield from other_unit_in_section(prose, claims)
