@@ -155,6 +155,13 @@ def test_a_list_that_goes_on_or_starts_anew_is_in_order(number: int) -> None:
     assert not failed(numbering(prose(ITEMS.format(number=number))))
 
 
+def test_a_number_within_an_earlier_sublist_is_not_left_out() -> None:
+    text = (
+        "1. 房屋。\n2. 土地。\n（1）办公用房；3. 车辆价值6万元。\n（2）轿车。\n4. 家具价值7万元。"
+    )
+    assert not failed(numbering(prose(text)))
+
+
 def test_a_number_joined_to_the_line_before_is_not_left_out() -> None:
     text = "1. 房屋价值5万元；\n2. 车辆价值6万元。3. 家具价值7万元。\n4. 其他资产价值8万元。"
     assert not failed(numbering(prose(text)))
@@ -282,6 +289,7 @@ def test_allocations_that_may_agree_are_silent(name: str, allocation: str) -> No
     [
         ("支出决算为XXX万元。", "text_placeholder"),
         ("上海市××局2024年度无此项支出。", "text_placeholder"),
+        ("公务用车购置数__辆。", "text_placeholder"),
         ("增长（下降）27.78%，主要原因是厉行节约。", "text_alternative"),
         ("决算数小于预算数（或与预算数持平）的主要原因是公务用车年久。", "text_alternative"),
         ("（如持平作持平表述）。", "text_template"),
@@ -308,6 +316,7 @@ def test_residue_is_found(text: str, rule_id: str) -> None:
         "2024年1月1日-2024年12月31日，机关运行经费10万余元。",
         "按照厉行节约的要求，主要原因是减少支出。",
         "2024年采购XX型号设备的3.0版。",
+        "公务用车购置数__5__辆。",
     ],
 )
 def test_words_that_only_look_like_residue_are_silent(text: str) -> None:
@@ -724,6 +733,7 @@ def test_items_listed_are_those_of_the_table(items: str, expected: list[str]) ->
             ["132.19", "80"],
         ),
         ("总预算执行率为96.69。", ["执行率为96.69"]),
+        ("公务接待费支出0.20万元，占1.24，比上年增加0.07万元。", ["占1.24"]),
         ("比上年增加193.15万元，增长1,657.45%。", []),
         ("某局编制数253，实有人数360人。", []),
         ("执行率为96.69%，满意度达到95%。", []),

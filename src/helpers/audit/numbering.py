@@ -82,6 +82,15 @@ class _List:
         ]
 
 
+def _numeral(number: int, like: str) -> str:
+    """Return a number in the numerals of another."""
+    if like.isdigit():
+        return str(number)
+    tens, ones = divmod(number, 10)
+    ten = f"{_DIGITS[tens - 1] if tens > 1 else ''}十" if tens else ""
+    return ten + (_DIGITS[ones - 1] if ones else "")
+
+
 def _plain(numeral: str) -> str:
     return "".join(_lookalikes().get(sign, sign) for sign in numeral)
 
@@ -91,12 +100,15 @@ class _Lines:
 
     def __init__(self) -> None:
         self.open: list[list[_List]] = [[] for _ in _STYLES]
-        self.since = ""  # text since the last marker of any style
+        self.since = [""] * len(_STYLES)  # text since the last marker of each style
         self.found: list[Identity] = []
 
     def close(self, level: int) -> None:
         for lists in self.open[level:]:
             lists.clear()
+
+    def pass_by(self, text: str) -> None:
+        self.since = [before + text for before in self.since]
 
     def line(self, text: str, origin: str) -> None:
         for level, style in enumerate(_STYLES):
@@ -104,8 +116,7 @@ class _Lines:
             if match:
                 self.marker(level, match, text, origin)
                 break
-        else:
-            self.since += text
+        self.pass_by(text)
 
     def marker(self, level: int, match: re.Match[str], text: str, origin: str) -> None:
         plain = _plain(match[1])
@@ -125,18 +136,19 @@ class _Lines:
         if number == 1 or not lists:
             lists.append(_List([number], shown, text, origin))
         else:
-            self.continued(level, number, shown, text, origin)
+            self.continued(level, match, text, origin)
         self.close(level + 1)
-        self.since = text[match.end() :]
+        self.since[level] = ""
 
     def _follows(self, one: _List, number: int) -> bool:
         return number == one.numbers[-1] + 1
 
-    def continued(self, level: int, number: int, shown: str, text: str, origin: str) -> None:
+    def continued(self, level: int, match: re.Match[str], text: str, origin: str) -> None:
         one = self.open[level][-1]
-        last = one.numbers[-1]
+        last, number, shown = one.numbers[-1], number_of(_plain(match[1])) or 0, match.group()
         left = words(shown, "序号", origin)
-        expected = words(f"{last + 1}（前一序号为{one.marker}）", "应为", one.origin)
+        following = shown.replace(match[1], _numeral(last + 1, match[1]))
+        expected = words(following, f"{one.marker}之后", one.origin)
         is_gap = last + 1 < number <= last + _WIDEST_GAP
         is_repeat = number == last and text != one.text
         if self._follows(one, number):
@@ -154,7 +166,7 @@ class _Lines:
 
     def _holds(self, level: int, last: int, number: int) -> bool:
         """Tell whether a number left out stands within the text since: joined by a conversion."""
-        begins = re.finditer(rf"(?<=[。；;：:]){_STYLES[level].pattern}", self.since)
+        begins = re.finditer(rf"(?<=[。；;：:]){_STYLES[level].pattern}", self.since[level])
         return any(last < (number_of(_plain(one[1])) or 0) < number for one in begins)
 
 
@@ -166,7 +178,7 @@ def lists_of_lines(prose: Prose) -> Iterator[Identity]:
             state.close(_FIRST_OF_ITEMS)
             # Some layouts put headings into cells.
             cells = (cell.text.lstrip() for row in block.rows for cell in row)
-            state.since += "".join(f"。{squeeze(one)}" for one in cells if one[:1] in _OPENINGS)
+            state.pass_by("".join(f"。{squeeze(one)}" for one in cells if one[:1] in _OPENINGS))
         else:
             state.line(squeeze(block.text), block.origin)
     for one in state.found:
@@ -207,7 +219,7 @@ def lists_within(prose: Prose) -> Iterator[Identity]:
                 if re.search(rf"(?<![\d.]){expected}[、.](?!\d)", between):
                     continue  # it stands where no clause begins
                 left = words(text[start : start + 10], f"{name}/序号", origins[start])
-                yield slip("text_numbering", left, words(str(expected), "应为"))
+                yield slip("text_numbering", left, words(str(expected), "前一序号之后"))
 
 
 def numbering(prose: Prose) -> Iterator[Identity]:

@@ -19,7 +19,7 @@ from helpers.sentence_figures import MONEY as MONEY_UNITS
 
 _RATE_ALONE = re.compile(
     r"(?:(?:执行率|完成率|差异率|满意率|满意度|增长率|覆盖率|合格率|及时率|占比)(?:为|达到|达|是)?|"
-    r"(?:增长|下降)(?=\d+\.))(?P<value>\d{1,3}(?:\.\d+)?)(?=,(?!\d)|[。;)]|$)"
+    r"(?:增长|下降|占)(?=\d+\.))(?P<value>\d{1,3}(?:\.\d+)?)(?=,(?!\d)|[。;)]|$)"
 )
 _MONEY_IN_YUAN = re.compile(r"(?P<value>\d+\.\d+)元")
 _MEASURED = re.compile(r"(?:[<>]=?|[=≥≤])?(?P<value>\d+(?:\.\d+)?)(?P<unit>[^\d<>=≥≤]*)")
