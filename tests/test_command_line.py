@@ -86,7 +86,7 @@ def test_one_file(capsys, inbox, tmp_path):
     place = inbox / "park_2024_final.txt"
     status, lines, errors = run(capsys, "clean", place, "--out", out)
     assert (status, errors) == (0, [])
-    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 1 checks"]
+    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 2 checks"]
     assert set(written(out)) == {f"park_2024_final/{name}" for name in CLEAN_FILES}
 
 
@@ -106,7 +106,7 @@ def test_a_folder_with_bad_files_still_gives_the_good_one(capsys, inbox, tmp_pat
     out = tmp_path / "out"
     status, lines, errors = run(capsys, "clean", inbox, "--out", out, "--jobs", 1)
     assert status == 1
-    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 1 checks"]
+    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 2 checks"]
     assert len(errors) == len(BAD)
     for _, message in BAD.values():
         assert sum(error.startswith(message) for error in errors) == 1
@@ -139,7 +139,7 @@ def test_what_is_not_there(capsys, inbox, tmp_path, place):
     status, lines, errors = run(capsys, "clean", place, good, "--out", out)
     assert status == 1
     assert errors == [f"There is no {place}."]
-    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 1 checks"]
+    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 2 checks"]
 
 
 def test_a_folder_with_nothing_to_read(capsys, tmp_path):
@@ -213,7 +213,7 @@ def test_as_a_program_with_several_workers(inbox, tmp_path):
         check=False,
     )
     assert done.returncode == 1
-    assert done.stdout == "park_2024_final: 3 claims, 2 key_figures, 1 checks\n"
+    assert done.stdout == "park_2024_final: 3 claims, 2 key_figures, 2 checks\n"
     assert len(done.stderr.splitlines()) == len(BAD)
     assert "Traceback" not in done.stderr
     assert set(written(out)) == {f"park_2024_final/{name}" for name in CLEAN_FILES}
@@ -260,7 +260,7 @@ def test_two_files_that_would_be_written_to_one_place(capsys, tmp_path):
     status, lines, errors = run(capsys, "clean", north, south, north, "--out", tmp_path / "out")
     assert status == 1
     assert lines == [
-        "park_2024_final: 3 claims, 2 key_figures, 1 checks"
+        "park_2024_final: 3 claims, 2 key_figures, 2 checks"
     ]  # the same file twice is no clash
     assert errors == [f"{south} was not cleaned: its source_id park_2024_final is that of {north}."]
 
@@ -296,7 +296,7 @@ def test_a_fault_in_one_file_does_not_cost_the_others(capsys, inbox, tmp_path, m
     places = [inbox / "english.txt", inbox / "park_2024_final.txt"]
     status, lines, errors = run(capsys, "clean", *places, "--out", tmp_path / "out", "--jobs", 1)
     assert status == 1
-    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 1 checks"]
+    assert lines == ["park_2024_final: 3 claims, 2 key_figures, 2 checks"]
     assert errors == [
         f"{inbox / 'english.txt'} could not be cleaned, by a fault of this program: "
         "ZeroDivisionError: division by zero"

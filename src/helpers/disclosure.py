@@ -265,10 +265,21 @@ def read(place: str | Path) -> Disclosure:
         "unread": unread,
     }
     mark_corrected(rows, source.corrections)
-    rows = find_contacts(document).mask_rows(document, rows)
+    contacts = find_contacts(document)
+    rows = contacts.mask_rows(document, rows)
     # What is audited is what is published here: masked, corrected and written.
-    evidence = Evidence(tables, evaluations, rows["facts"], rows["claims"])
-    rows |= audit_rows(source.source_id, evidence)
+    evidence = Evidence(
+        tables,
+        evaluations,
+        rows["facts"],
+        rows["claims"],
+        document,
+        source.department,
+        source.fiscal_year,
+        source.kind,
+    )
+    audited = audit_rows(source.source_id, evidence)
+    rows |= audited | contacts.mask_rows(document, {"findings": audited["findings"]})
     for figure in rows["key_figures"]:
         figure["findings"] = touched_by(figure["origin"], rows["findings"])
     return Disclosure(source, document, rows, units, numbers)

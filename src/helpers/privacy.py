@@ -124,7 +124,9 @@ class Contacts:
         )
 
     def _mask_row(self, document: Document, row: dict[str, Any]) -> dict[str, Any]:
-        lines = document.line_numbers(row["origin"]) if row["origin"] else ()
+        # A finding has two places, and quotes words of both.
+        origins = (row.get(key) for key in ("origin", "left_origin", "right_origin"))
+        lines = [number for one in origins if one for number in document.line_numbers(one)]
         return {
             key: self.mask(value, lines)
             if isinstance(value, str) and not _KEPT.fullmatch(key)

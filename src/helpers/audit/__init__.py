@@ -12,21 +12,31 @@ destroyed is not checkable, never a finding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.audit.between_tables import between_tables
 from helpers.audit.claims import Claims
 from helpers.audit.codes import code_rules
+from helpers.audit.cost_lists import cost_lists
+from helpers.audit.directions import directions
 from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
+from helpers.audit.naming import naming
 from helpers.audit.narrative_rates import narrative_rates
 from helpers.audit.narrative_sums import narrative_sums
 from helpers.audit.narrative_tables import narrative_tables
+from helpers.audit.numbering import numbering
+from helpers.audit.prose import Prose
+from helpers.audit.repeats import repeats
+from helpers.audit.residue import residue
 from helpers.audit.sheets import read_sheets
+from helpers.audit.statements import statements
 from helpers.audit.table_sums import table_sums
+from helpers.audit.text_units import text_units
+from helpers.document import Document
 from helpers.performance import Evaluation
 from helpers.tables import BudgetTable
 
@@ -55,12 +65,20 @@ class Evidence:
         Target tables and self-evaluations.
     facts, claims
         Rows of ``facts.csv`` and ``claims.csv``; the amounts that are audited.
+    document
+        The document itself, for the words around the figures; None audits figures alone.
+    department, fiscal_year, kind
+        Whose disclosure it is, of which year, and ``budget`` or ``final``, as far as known.
     """
 
     tables: Sequence[BudgetTable]
     evaluations: Sequence[Evaluation]
     facts: Sequence[Row]
     claims: Sequence[Row]
+    document: Document | None = None
+    department: str = ""
+    fiscal_year: int | None = None
+    kind: str = ""
 
 
 def evaluate(evidence: Evidence) -> list[Identity]:
@@ -75,4 +93,25 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *narrative_rates(claims),
         *evaluation_rules(evidence.evaluations, claims, sheets),
         *code_rules(sheets),
+        *_words(evidence, claims),
     ]
+
+
+def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
+    if evidence.document is None:
+        return
+    prose = Prose(
+        evidence.document,
+        evidence.evaluations,
+        evidence.department,
+        evidence.fiscal_year,
+        evidence.kind,
+    )
+    yield from numbering(prose)
+    yield from repeats(prose)
+    yield from residue(prose)
+    yield from statements(prose, claims, evidence.tables, evidence.facts)
+    yield from directions(prose, claims, evidence.facts)
+    yield from cost_lists(prose, evidence.facts)
+    yield from naming(prose, claims)
+    yield from text_units(prose, claims)

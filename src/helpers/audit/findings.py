@@ -116,9 +116,15 @@ def _shown(one: Figure, unit: str, lang: str) -> str:
     return f"{one.value:f}{unit}" if isinstance(one.value, Decimal) else f"“{one.value}”"
 
 
+@cache
+def _forms() -> dict[str, str]:
+    """Return the form of the sentence of each rule on words: ``finding.<form>``."""
+    return {row["rule_id"]: row["form"] for row in read_reference("rule_statements")}
+
+
 def _statements(one: Identity) -> tuple[str, str]:
     """Return the sentence of a finding in Chinese and English."""
-    form = "difference" if one.difference is not None else "text"
+    form = "difference" if one.difference is not None else _forms().get(one.rule_id, "text")
     if one.verdict == "rounding":
         form = "rounding"
     elif one.left.value is None:

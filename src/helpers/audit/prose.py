@@ -1,0 +1,124 @@
+"""The words of a disclosure as the audit sees them: passages, headings, and what it is about.
+
+Place in the chain: used by the rules on wording.  Input: a document and what is known of it.
+Output: :class:`Prose`, and the figures and identities that quote words instead of amounts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from helpers.audit.identity import Figure, Identity, same_text
+from helpers.budget_units import unit_names
+from helpers.document import Document, Paragraph, squeeze
+from helpers.grid import is_caption_text
+from helpers.passages import Passage, is_heading, normalise, read_passages
+from helpers.performance import Evaluation
+
+_LONGEST_QUOTE = 60
+_LONGEST_CAPTION = 80
+_BLANK_IN_NUMBER = re.compile(r"\d, \d{3}|\d\. \d")
+_PRINTED = str.maketrans("(),;:", "（），；：")
+_GLOSSARY = re.compile("名词解释")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The running text of one disclosure.
+
+    Attributes
+    ----------
+    document, evaluations
+        What was read.
+    department, fiscal_year, kind
+        Of the disclosure; empty or None where not known.
+    """
+
+    document: Document
+    evaluations: Sequence[Evaluation]
+    department: str = ""
+    fiscal_year: int | None = None
+    kind: str = ""
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Paragraphs outside performance tables, joined."""
+        return tuple(read_passages(self.document))
+
+    @cached_property
+    def lines(self) -> tuple[Paragraph, ...]:
+        """Paragraphs as printed."""
+        return tuple(self.document.paragraphs())
+
+    @cached_property
+    def headings(self) -> tuple[Paragraph, ...]:
+        """Numbered headings, those of a table of contents included."""
+        return tuple(line for line in self.lines if is_heading(line.text))
+
+    @cached_property
+    def captions(self) -> tuple[Paragraph, ...]:
+        """Lines above tables: number, title, department, unit, year."""
+        return tuple(
+            line
+            for line in self.lines
+            if 0 < len(squeeze(line.text)) <= _LONGEST_CAPTION and is_caption_text(line.text)
+        )
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """Budget units, as :func:`~helpers.budget_units.unit_names` finds them."""
+        return unit_names(self.document)
+
+    @cached_property
+    def is_recognised(self) -> bool:
+        """Whether text recognition left its traces: what it lost or doubled proves nothing."""
+        return sum(len(_BLANK_IN_NUMBER.findall(line.text)) for line in self.lines) > 10
+
+    @property
+    def statements(self) -> Iterator[Passage]:
+        """Passages on the department's own money: neither projects nor the glossary."""
+        return (
+            passage
+            for passage in self.passages
+            if not passage.project and not _GLOSSARY.search(passage.part + passage.section)
+        )
+
+    @cached_property
+    def goals(self) -> tuple[tuple[str, str, str], ...]:
+        """(Table's name, text, place) of each goal and result of the evaluations."""
+        return tuple(
+            (one.name or "整体支出", normalise(text), one.origins.get(field, one.origin))
+            for one in self.evaluations
+            for field in ("goal", "result")
+            if (text := getattr(one, field))
+        )
+
+
+def quote(text: str) -> str:
+    """Return words short enough for a sentence about them, in Chinese punctuation."""
+    text = text.translate(_PRINTED)
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def words(text: str, label: str, *origins: str) -> Figure:
+    """Return words of the document, or what they should be, as one side of an identity."""
+    return Figure(quote(text), label, tuple(dict.fromkeys(one for one in origins if one)))
+
+
+def heading_of(passage: Passage) -> str:
+    """Return the nearest heading above a passage, or its project."""
+    found = passage.project or passage.subsection or passage.section or passage.part
+    return quote(found) if found else "正文"
+
+
+def slip(rule_id: str, left: Figure, right: Figure, repeats: str = "") -> Identity:
+    """Return a fault of wording: what is printed, and what it should be or contradicts."""
+    return same_text(rule_id, left.label, left, right, False, repeats)
+
+
+def sound(rule_id: str, left: Figure, right: Figure) -> Identity:
+    """Return wording that was tested and holds."""
+    return same_text(rule_id, left.label, left, right, True)
