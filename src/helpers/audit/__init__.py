@@ -22,6 +22,7 @@ from helpers.audit.codes import code_rules
 from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
+from helpers.audit.narrative_changes import narrative_changes
 from helpers.audit.narrative_rates import narrative_rates
 from helpers.audit.narrative_sums import narrative_sums
 from helpers.audit.narrative_tables import narrative_tables
@@ -73,6 +74,7 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *narrative_tables(claims, sheets),
         *narrative_sums(claims),
         *narrative_rates(claims),
+        *narrative_changes(claims),
         *evaluation_rules(evidence.evaluations, claims, sheets),
         *code_rules(sheets),
     ]
