@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.audit.between_tables import between_tables
+from helpers.audit.carry_over import explained, fiscal_carry_over
 from helpers.audit.claims import Claims
 from helpers.audit.codes import code_rules
 from helpers.audit.evaluations import evaluation_rules
@@ -68,7 +69,7 @@ def evaluate(evidence: Evidence) -> list[Identity]:
     """Return every identity that the rules find in a disclosure, those that hold included."""
     sheets = read_sheets(evidence.tables, evidence.facts)
     claims = Claims.of(evidence.claims)
-    return [
+    found = [
         *table_sums(sheets),
         *between_tables(sheets),
         *narrative_tables(claims, sheets),
@@ -78,3 +79,4 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *evaluation_rules(evidence.evaluations, claims, sheets),
         *code_rules(sheets),
     ]
+    return explained(found, fiscal_carry_over(sheets))

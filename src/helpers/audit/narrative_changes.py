@@ -6,10 +6,10 @@ Each row of ``reference/rule_claim_changes.csv`` names two descriptions of one s
 ``listed``, its parts, and ``whole``.  Where both come to the same amount this year, their changes
 come to the same, too, because an amount less its change is the figure of the previous year.
 
-``relation`` is ``same`` where both describe all of it.  It is ``listed`` where parts that ended with
-the previous year are left out: what is listed may then have had less of that year's money than the
-whole, never more.  Two amounts that differ, and changed by the same to the hundredth, are taken from
-two scopes.
+``relation`` is ``same`` where both describe all of it.  It is ``listed`` where parts that ended
+with the previous year are left out: what is listed may then have had less of that year's money than
+the whole, never more.  Two amounts that differ, and changed by the same to the last digit, are
+taken from two scopes.
 """
 
 from __future__ import annotations

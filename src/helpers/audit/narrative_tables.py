@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from helpers.audit.carry_over import is_about_the_year, year_figure
 from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
 from helpers.audit.sheets import Sheet, SheetRow
@@ -24,6 +25,7 @@ from helpers.document import one_spelling
 from helpers.reference_data import read_reference
 from helpers.tables import TOTAL
 
+_GENERAL_PUBLIC = "general_public_expenditure"
 _SPLIT_BY = {"class": 3, "item": 7}
 
 
@@ -85,14 +87,24 @@ def _rows(sheet: Sheet, pattern: str, groups: Mapping[str, str]) -> list[SheetRo
 
 
 def _compare(
-    rule: Mapping[str, str], stated: Figure, cells: Sequence[Figure], unit: str
+    rule: Mapping[str, str],
+    stated: Figure,
+    cells: Sequence[Figure],
+    unit: str,
+    year: Figure | None = None,
 ) -> Identity:
-    """Compare a sentence with its cell; of rows of one name, the one it repeats is meant."""
+    """Compare a sentence with its cell; of rows of one name, the one it repeats is meant.
+
+    ``year`` is the money of the year alone, where the sentence may mean that.
+    """
     rule_id = rule["rule_id"]
     results = [equality(rule_id, stated.label, stated, cell, unit) for cell in cells]
     if rule["relation"] == "at_most":
         results = [at_most(rule_id, stated.label, stated, cell, unit) for cell in cells]
     if len(results) == 1:
+        if year is not None and results[0].verdict == "different":
+            own = equality(rule_id, stated.label, stated, year, unit)
+            return own if own.verdict != "different" else results[0]
         return results[0]
     agreeing = [one for one in results if one.verdict == "equal"]
     if agreeing:
@@ -143,4 +155,7 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
                     )
                 continue
             cells = [sheet.cell(row, column.path) for row in rows]
-            yield _compare(rule, stated, cells, sheet.unit)
+            year = None
+            if sheet.table_id == _GENERAL_PUBLIC and is_about_the_year(claim["section"]):
+                year = year_figure(sheets, sheet, rows[0], column)
+            yield _compare(rule, stated, cells, sheet.unit, year)
