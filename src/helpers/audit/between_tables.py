@@ -13,13 +13,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from helpers.audit.identity import Figure, Identity, at_most, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
+from helpers.audit.table_sums import stated_or_parts
 from helpers.reference_data import read_reference
 from helpers.tables import TOTAL
 
 _CLASS = 3
+_COMPARED = (_CLASS, 7)
+_GENERAL_PUBLIC_COLUMN = r"/一般公共预算$"
+_CARRIED_COLUMN = r"^财政拨款结转"
+_GENERAL_PUBLIC_ROW = r"^一般公共预算拨款"
+_CARRIED_ROW = r"^财政拨款结转"
+_MONEY_COLUMN = r"合计$"
 _YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")
 
 
@@ -53,12 +61,29 @@ def _total_rows(sheet: Sheet) -> list[SheetRow]:
     return totals + [row for row in sheet.rows if _YEAR_SUM.search(row.line.label)]
 
 
+def _cell_or_sum(sheet: Sheet, row: SheetRow, column: SheetColumn) -> Figure:
+    """Return a cell; where a total or heading is blank over filled rows, their sum.
+
+    That it is blank is a finding of its own and hides no other.
+    """
+    cell = stated_or_parts(sheet, row, column.path)
+    if cell.value is not None or cell.is_damaged or row.line.role != TOTAL:
+        return cell
+    classes = [
+        sheet.cell(one, column.path)
+        for one in sheet.rows
+        if len(one.line.code) == _CLASS and one.line.role != TOTAL
+    ]
+    below = sum_of(classes)
+    return cell if below.value is None else replace(below, label=f"{cell.label}（各类之和）")
+
+
 def _totals(
     left: Sheet, right: Sheet, columns: tuple[SheetColumn, SheetColumn]
 ) -> list[tuple[Figure, Figure]]:
     """Return the pair of total cells that agree best; none if a table has no total row."""
     pairs = [
-        (left.cell(one, columns[0].path), right.cell(other, columns[1].path))
+        (_cell_or_sum(left, one, columns[0]), _cell_or_sum(right, other, columns[1]))
         for one in _total_rows(left)
         for other in _total_rows(right)
     ]
@@ -106,7 +131,64 @@ def _pairs(
         for sheet, pattern in ((left, rule["left_row"]), (right, rule["right_row"]))
     ]
     if rows[0] is not None and rows[1] is not None:
-        yield left.cell(rows[0], columns[0].path), right.cell(rows[1], columns[1].path)
+        yield (
+            _cell_or_sum(left, rows[0], columns[0]),
+            _cell_or_sum(right, rows[1], columns[1]),
+        )
+
+
+def _scope(sheets: Sequence[Sheet], income: Sheet, table: Sheet) -> list[SheetColumn]:
+    """Return the columns of the income table that the general public table divides by function.
+
+    Some places list the money of the year there, others that and what was carried over.  The totals
+    decide; where they fit neither, nothing is compared.
+    """
+    summary = _find(sheets, "revenue_expenditure_summary", "revenue")
+    year = income.column(_GENERAL_PUBLIC_COLUMN)
+    carried = income.column(_CARRIED_COLUMN)
+    money = table.column(_MONEY_COLUMN)
+    totals = [row for row in table.rows if row.line.role == TOTAL][-1:]
+    if summary is None or year is None or money is None or not totals:
+        return []
+    stated = [
+        summary.cell(row, summary.columns[0].path)
+        for pattern in (_GENERAL_PUBLIC_ROW, _CARRIED_ROW)
+        if (row := _matching_row(summary, pattern)) is not None
+    ]
+    whole = table.cell(totals[0], money.path)
+    if stated and equality("", "", whole, stated[0], table.unit).verdict != "different":
+        return [year]
+    if equality("", "", whole, sum_of(stated), table.unit).verdict != "different":
+        return [one for one in (year, carried) if one is not None]
+    return []
+
+
+def general_public(sheets: Sequence[Sheet]) -> Iterator[Identity]:
+    """Compare the general public money of each function in the income table with its own table."""
+    income = _find(sheets, "revenue_summary", "")
+    table = _find(sheets, "general_public_expenditure", "")
+    if income is None or table is None or income.unit != table.unit:
+        return
+    scope = _scope(sheets, income, table)
+    money = table.column(_MONEY_COLUMN)
+    if not scope or money is None:
+        return
+    incomes = [_by_code(income, column, only_classes=False) for column in scope]
+    spent = _by_code(table, money, only_classes=False)
+    if not spent:
+        return
+    # A section with a mistaken code would be missing twice; its items are compared.
+    for code in dict.fromkeys([*(code for one in incomes for code in one), *spent]):
+        parts = [one[code] for one in incomes if code in one]
+        if len(code) not in _COMPARED:
+            continue
+        left = sum_of(parts) if parts else Figure(None, f"{income.title}/{code}", ())
+        if left.value is None and parts:
+            left = parts[0]
+        right = spent.get(code) or Figure(None, f"{table.title}/{code}", ())
+        if left.value or right.value:
+            repeats = "revenue_summary/general_public_expenditure"
+            yield equality("cross_general_public", left.label, left, right, table.unit, repeats)
 
 
 def between_tables(sheets: Sequence[Sheet]) -> Iterator[Identity]:
@@ -114,6 +196,7 @@ def between_tables(sheets: Sequence[Sheet]) -> Iterator[Identity]:
 
     A table that the disclosure does not print, or publishes empty, is not compared.
     """
+    yield from general_public(sheets)
     for rule in read_reference("rule_table_pairs"):
         left = _find(sheets, rule["left_table"], rule["left_side"])
         right = _find(sheets, rule["right_table"], rule["right_side"])

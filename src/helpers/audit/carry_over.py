@@ -3,12 +3,13 @@
 Place in the chain: used by the rules that compare figures of two scopes.  Input: sheets.  Output:
 figures of the year's own money, and identities that say what explains them.
 
-Budgets state the money of the year (当年拨款) in some places and, with what was carried over, all of
-it in others, and both are right.  A sentence about 当年拨款 is compared with the year's own money:
-basic expenditure, and the projects of the project table, which lists no carried-over money where it
-comes to less than the table of the general public budget.  A sentence or table that is
-silent about the scope is compared with what it repeats; where it misses that by exactly the
-carry-over, the finding says so, because the reader then knows which of the two figures was meant.
+Budgets state the money of the year (当年拨款) in some places and, with what was carried over, all
+of it in others, and both are right.  A sentence under a heading that says 当年拨款 is compared with
+the year's own money: basic expenditure, and the projects of the project table.  An official would
+not accept that such a sentence is called wrong, and its difference from a table with carry-over is
+reported between the tables.  A sentence or table that is silent about the scope is compared with
+what it repeats; where it misses that by exactly the carry-over the finding says so, because the
+reader then knows which of the two figures was meant.
 """
 
 from __future__ import annotations

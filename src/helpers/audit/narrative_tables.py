@@ -122,6 +122,23 @@ def _other_name(claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: Shee
     return same_text("narrative_label", left.label, left, right, False, repeats)
 
 
+def _names_above(
+    claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: SheetRow
+) -> Iterator[Identity]:
+    """Compare the class and section that a sentence names with those of the row it repeats."""
+    for level, digits in (("class", 3), ("section", 5)):
+        stated, code = groups.get(level), row.line.code[:digits]
+        above = [one for one in sheet.rows if one.line.code == code and not one.line.project]
+        if not stated or "item" not in groups or len(row.line.code) != 7 or not above:
+            continue
+        printed = above[0].key
+        agree = _name(stated) == _name(printed)
+        left = Figure(stated, label_of(claim), (claim["origin"],))
+        right = Figure(printed, f"{sheet.title}/{above[0].name}", (above[0].line.origin,))
+        repeats = f"{stated}/{printed}"
+        yield same_text("narrative_label", left.label, left, right, agree, repeats)
+
+
 def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
     """Return an identity for every sentence that repeats a cell of a table printed here."""
     by_key = {(sheet.table_id, sheet.side): sheet for sheet in sheets}
@@ -146,6 +163,8 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
                 rows = _rows_alike(sheet, groups)
                 if rows and "project" not in groups:
                     yield _other_name(claim, groups, sheet, rows[0])
+            if len(rows) == 1:
+                yield from _names_above(claim, groups, sheet, rows[0])
             if column is None or not rows:
                 if stated.value:
                     blank = Figure(None, f"{sheet.title}/{label_of(claim)}", ())

@@ -154,6 +154,15 @@ def _effective(sheet: Sheet, node: _Node, path: str) -> Figure:
     return cell
 
 
+def stated_or_parts(sheet: Sheet, row: SheetRow, path: str) -> Figure:
+    """Return a cell, or the sum of the rows under it where it is blank over filled ones."""
+    cell = sheet.cell(row, path)
+    if cell.value is not None:
+        return cell
+    node = next((one for one in _walk(_roots(sheet)) if one.row is row), None)
+    return cell if node is None else _effective(sheet, node, path)
+
+
 def _walk(nodes: Sequence[_Node]) -> Iterator[_Node]:
     for node in nodes:
         yield node
