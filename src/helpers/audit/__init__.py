@@ -24,11 +24,13 @@ from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
 from helpers.audit.narrative_changes import narrative_changes
+from helpers.audit.narrative_lists import narrative_lists
 from helpers.audit.narrative_rates import narrative_rates
 from helpers.audit.narrative_sums import narrative_sums
 from helpers.audit.narrative_tables import narrative_tables
 from helpers.audit.sheets import read_sheets
 from helpers.audit.table_sums import table_sums
+from helpers.passages import Passage
 from helpers.performance import Evaluation
 from helpers.tables import BudgetTable
 
@@ -57,12 +59,15 @@ class Evidence:
         Target tables and self-evaluations.
     facts, claims
         Rows of ``facts.csv`` and ``claims.csv``; the amounts that are audited.
+    passages
+        The running text, for names that stand beside no amount.
     """
 
     tables: Sequence[BudgetTable]
     evaluations: Sequence[Evaluation]
     facts: Sequence[Row]
     claims: Sequence[Row]
+    passages: Sequence[Passage] = ()
 
 
 def evaluate(evidence: Evidence) -> list[Identity]:
@@ -76,6 +81,7 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *narrative_sums(claims),
         *narrative_rates(claims),
         *narrative_changes(claims),
+        *narrative_lists(claims, sheets, evidence.passages),
         *evaluation_rules(evidence.evaluations, claims, sheets),
         *code_rules(sheets),
     ]

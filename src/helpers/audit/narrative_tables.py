@@ -29,20 +29,20 @@ _GENERAL_PUBLIC = "general_public_expenditure"
 _SPLIT_BY = {"class": 3, "item": 7}
 
 
-_name = lru_cache(maxsize=8192)(one_spelling)  # each label is compared with each sentence
+name_of = lru_cache(maxsize=8192)(one_spelling)  # each label is compared with each sentence
 
 
 def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
     """Return the rows whose label, code length and class fit the groups of a subject."""
-    wanted = {key: _name(value) for key, value in groups.items() if value}
+    wanted = {key: name_of(value) for key, value in groups.items() if value}
     if "project" in wanted:
-        return [row for row in sheet.rows if _name(row.line.project) == wanted["project"]]
+        return [row for row in sheet.rows if name_of(row.line.project) == wanted["project"]]
     level = "item" if "item" in wanted else "class"
     has_codes = any(len(row.line.code) == _SPLIT_BY[level] for row in sheet.rows)
     found = [
         row
         for row in sheet.rows
-        if _name(row.key) == wanted[level]
+        if name_of(row.key) == wanted[level]
         and row.line.role != TOTAL
         and (not has_codes or len(row.line.code) == _SPLIT_BY[level])
     ]
@@ -50,7 +50,7 @@ def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
         classes = {
             row.line.code
             for row in sheet.rows
-            if len(row.line.code) == _SPLIT_BY["class"] and _name(row.key) == wanted["class"]
+            if len(row.line.code) == _SPLIT_BY["class"] and name_of(row.key) == wanted["class"]
         }
         found = [row for row in found if row.line.code[:3] in classes]
     return found
@@ -59,16 +59,21 @@ def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
 def _rows_alike(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
     """Return the only row whose name begins or ends the name wanted, or the reverse."""
     level = next((one for one in ("project", "item", "class") if groups.get(one)), "class")
-    wanted = _name(groups[level])
+    wanted = name_of(groups[level])
     found = [
         row
         for row in sheet.rows
-        if (name := _name(row.line.project if level == "project" else row.key))
+        if (name := name_of(row.line.project if level == "project" else row.key))
         and row.line.role != TOTAL
         and (level == "project" or len(row.line.code) == _SPLIT_BY[level])
         and (_is_form_of(name, wanted) or _is_form_of(wanted, name))
     ]
     return found if len(found) == 1 else []
+
+
+def rows_for(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
+    """Return the rows a sentence means, by their name or by a form of it."""
+    return _rows_named(sheet, groups) or _rows_alike(sheet, groups)
 
 
 def _is_form_of(shorter: str, longer: str) -> bool:
@@ -132,7 +137,7 @@ def _names_above(
         if not stated or "item" not in groups or len(row.line.code) != 7 or not above:
             continue
         printed = above[0].key
-        agree = _name(stated) == _name(printed)
+        agree = name_of(stated) == name_of(printed)
         left = Figure(stated, label_of(claim), (claim["origin"],))
         right = Figure(printed, f"{sheet.title}/{above[0].name}", (above[0].line.origin,))
         repeats = f"{stated}/{printed}"
