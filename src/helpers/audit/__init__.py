@@ -12,6 +12,7 @@ destroyed is not checkable, never a finding.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from helpers.audit.between_tables import between_tables
 from helpers.audit.carry_over import explained, fiscal_carry_over
 from helpers.audit.claims import Claims
 from helpers.audit.codes import code_rules
+from helpers.audit.described_projects import described_projects
 from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
@@ -70,6 +72,12 @@ class Evidence:
     passages: Sequence[Passage] = ()
 
 
+def _fiscal_year(facts: Sequence[Row]) -> int:
+    """Return the year of most amounts; 0 without amounts."""
+    years = Counter(fact["fiscal_year"] for fact in facts)
+    return max(years, key=years.__getitem__, default=0)
+
+
 def evaluate(evidence: Evidence) -> list[Identity]:
     """Return every identity that the rules find in a disclosure, those that hold included."""
     sheets = read_sheets(evidence.tables, evidence.facts)
@@ -82,7 +90,8 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *narrative_rates(claims),
         *narrative_changes(claims),
         *narrative_lists(claims, sheets, evidence.passages),
+        *described_projects(claims, sheets),
         *evaluation_rules(evidence.evaluations, claims, sheets),
-        *code_rules(sheets),
+        *code_rules(sheets, _fiscal_year(evidence.facts)),
     ]
     return explained(found, fiscal_carry_over(sheets))
