@@ -31,10 +31,11 @@ def _plain(label: str) -> str:
 
 
 @cache
-def _observed() -> dict[str, tuple[str, ...]]:
+def _known() -> dict[str, tuple[str, ...]]:
     labels: dict[str, list[str]] = defaultdict(list)
-    for row in read_reference("code_labels"):
-        labels[row["code"]].append(row["label"])
+    for name in ("code_labels", "code_label_years"):
+        for row in read_reference(name):
+            labels[row["code"]].append(row["label"])
     return {code: tuple(found) for code, found in labels.items()}
 
 
@@ -97,7 +98,7 @@ def _compared(
     if stale is not None:
         right = Figure(stale, f"{code}在{year}年的名称", ())
         return same_text("code_label_year", left.label, left, right, False)
-    known = _observed().get(code)
+    known = _known().get(code)
     others = [one for one in found if not _agree(label, one[1].line.label)]
     if known and any(_agree(label, one) for one in known):
         right = Figure(known[0], f"{code}的通用名称", ())
