@@ -3,9 +3,10 @@
 Place in the chain: a family of rules of ``audit``.  Input: sheets.  Output: identities.
 
 Each row of ``reference/rule_table_pairs.csv`` compares a column of one table with a column of
-another: ``codes`` on every code either prints, ``classes`` on the 3-digit codes, ``total`` on the
-total rows, ``row`` on the rows whose label or code matches.  ``relation`` is ``equal``, or
-``at_most`` where the left is only a part of the right.
+another: ``codes`` on every code either prints, ``items`` on classes and items, ``classes`` on the
+3-digit codes (by name where one of them prints no codes), ``total`` on the total rows, ``row`` on the rows whose label or code
+matches, ``rows`` on such a row and the sum of such rows of the right table.  ``relation`` is
+``equal``, or ``at_most`` where the left is only a part of the right.
 """
 
 from __future__ import annotations
@@ -18,29 +19,30 @@ from dataclasses import replace
 from helpers.audit.identity import Figure, Identity, at_most, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
 from helpers.audit.table_sums import stated_or_parts
+from helpers.document import one_spelling
 from helpers.reference_data import read_reference
 from helpers.tables import TOTAL
 
 _CLASS = 3
-_COMPARED = (_CLASS, 7)
+_DIGITS = {"codes": (3, 5, 7), "classes": (_CLASS,), "items": (_CLASS, 7)}
 _GENERAL_PUBLIC_COLUMN = r"/一般公共预算$"
 _CARRIED_COLUMN = r"^财政拨款结转"
 _GENERAL_PUBLIC_ROW = r"^一般公共预算拨款"
 _CARRIED_ROW = r"^财政拨款结转"
 _MONEY_COLUMN = r"合计$"
-_YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")
+_YEAR_SUM = re.compile(r"^(?:本年|当年).*(?:合计|总计|小计)$")
 
 
 def _find(sheets: Sequence[Sheet], table_id: str, side: str) -> Sheet | None:
     return next((one for one in sheets if one.table_id == table_id and one.side == side), None)
 
 
-def _by_code(sheet: Sheet, column: SheetColumn, only_classes: bool) -> dict[str, Figure]:
+def _by_code(sheet: Sheet, column: SheetColumn, digits: Sequence[int]) -> dict[str, Figure]:
     """Return the amount of each code; a table divided by unit or project adds them up."""
     found: dict[str, list[tuple[SheetRow, Figure]]] = defaultdict(list)
     for row in sheet.rows:
         code = row.line.code
-        if code and row.line.role != TOTAL and (not only_classes or len(code) == _CLASS):
+        if row.line.role != TOTAL and len(code) in digits:
             found[code].append((row, sheet.cell(row, column.path)))
     sums: dict[str, Figure] = {}
     for code, cells in found.items():
@@ -59,6 +61,47 @@ def _total_rows(sheet: Sheet) -> list[SheetRow]:
     """
     totals = [row for row in sheet.rows if row.line.role == TOTAL][-1:]
     return totals + [row for row in sheet.rows if _YEAR_SUM.search(row.line.label)]
+
+
+def _by_class_name(sheet: Sheet, pattern: str, names: Sequence[str]) -> dict[str, Figure]:
+    """Return the amount of each class a table names, from the column that holds most of them.
+
+    Two lists may share a side: expenditure by use and by function, each with its own column.
+    """
+    rows = {
+        one_spelling(row.key): row
+        for row in sheet.rows
+        if row.line.role != TOTAL and one_spelling(row.key) in names
+    }
+    columns = [one for one in sheet.columns if re.search(pattern, one.path)]
+    found = [
+        {name: sheet.cell(row, column.path) for name, row in rows.items()} for column in columns
+    ]
+    return max(
+        found,
+        key=lambda cells: sum(cell.value is not None for cell in cells.values()),
+        default={},
+    )
+
+
+def _by_name(rule: Mapping[str, str], left: Sheet, right: Sheet) -> Iterator[tuple[Figure, Figure]]:
+    """Pair the classes that two tables name, where only one of them prints codes."""
+    coded = [
+        [
+            one_spelling(row.key)
+            for row in sheet.rows
+            if len(row.line.code) == _CLASS and row.line.role != TOTAL
+        ]
+        for sheet in (left, right)
+    ]
+    names = coded[0] or coded[1]
+    cells = [
+        _by_class_name(sheet, rule[f"{side}_column"], names)
+        for sheet, side in ((left, "left"), (right, "right"))
+    ]
+    for name in names:
+        if name in cells[0] and name in cells[1]:
+            yield cells[0][name], cells[1][name]
 
 
 def _cell_or_sum(sheet: Sheet, row: SheetRow, column: SheetColumn) -> Figure:
@@ -96,6 +139,11 @@ def _matching_row(sheet: Sheet, pattern: str) -> SheetRow | None:
     return next((row for row in found if row.cells), found[0] if found else None)
 
 
+def _only_row(sheet: Sheet) -> SheetRow | None:
+    """Return the total row, or the row of a table that has one."""
+    return next(iter(_total_rows(sheet)), sheet.rows[0] if len(sheet.rows) == 1 else None)
+
+
 def _compare(
     rule: Mapping[str, str], left: Figure, right: Figure, unit: str, repeats: str
 ) -> Identity:
@@ -109,13 +157,15 @@ def _pairs(
     rule: Mapping[str, str], left: Sheet, right: Sheet, columns: tuple[SheetColumn, SheetColumn]
 ) -> Iterator[tuple[Figure, Figure]]:
     match = rule["match"]
-    if match in ("codes", "classes"):
+    if match in _DIGITS:
         by_code = [
-            _by_code(sheet, column, match == "classes")
+            _by_code(sheet, column, _DIGITS[match])
             for sheet, column in zip((left, right), columns, strict=True)
         ]
         # A table that prints labels only has no code to compare.
         codes = dict.fromkeys([*by_code[0], *by_code[1]]) if all(by_code) else {}
+        if not codes and match == "classes":
+            yield from _by_name(rule, left, right)
         for code in codes:
             one, other = (found.get(code) for found in by_code)
             if one is None and other is not None:
@@ -127,9 +177,18 @@ def _pairs(
         yield from _totals(left, right, columns)
         return
     rows = [
-        _matching_row(sheet, pattern) if pattern else next(iter(_total_rows(sheet)), None)
+        _matching_row(sheet, pattern) if pattern else _only_row(sheet)
         for sheet, pattern in ((left, rule["left_row"]), (right, rule["right_row"]))
     ]
+    if match == "rows":
+        parts = [
+            right.cell(row, columns[1].path)
+            for row in right.rows
+            if re.search(rule["right_row"], row.line.code or row.key)
+        ]
+        if rows[0] is not None and any(part.value is not None for part in parts):
+            yield left.cell(rows[0], columns[0].path), sum_of(parts)
+        return
     if rows[0] is not None and rows[1] is not None:
         yield (
             _cell_or_sum(left, rows[0], columns[0]),
@@ -173,15 +232,13 @@ def general_public(sheets: Sequence[Sheet]) -> Iterator[Identity]:
     money = table.column(_MONEY_COLUMN)
     if not scope or money is None:
         return
-    incomes = [_by_code(income, column, only_classes=False) for column in scope]
-    spent = _by_code(table, money, only_classes=False)
+    # A section with a mistaken code would be missing twice; its items are compared.
+    incomes = [_by_code(income, column, _DIGITS["items"]) for column in scope]
+    spent = _by_code(table, money, _DIGITS["items"])
     if not spent:
         return
-    # A section with a mistaken code would be missing twice; its items are compared.
     for code in dict.fromkeys([*(code for one in incomes for code in one), *spent]):
         parts = [one[code] for one in incomes if code in one]
-        if len(code) not in _COMPARED:
-            continue
         left = sum_of(parts) if parts else Figure(None, f"{income.title}/{code}", ())
         if left.value is None and parts:
             left = parts[0]

@@ -19,7 +19,7 @@ from helpers.tables import OF_WHICH, SUBTOTAL, TOTAL
 _FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
 _SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
 _OF_WHICH = re.compile(r"^其中[:：]?")
-_YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")
+_YEAR_SUM = re.compile(r"^(?:本年|当年).*(?:合计|总计|小计)$")
 _SUBTOTAL_WORD = re.compile(r"小计[）)]?$")
 _CARRIED_OVER = re.compile(r"结转(?:和|及|、)?结余$")
 _FUND_OF_IT = re.compile(
@@ -30,11 +30,15 @@ _GRAND_TOTAL = re.compile(r"^(?:收入|支出)?(?:合计|总计)$")
 
 @dataclass(slots=True)
 class _Node:
-    """A row with the rows that make it up; ``is_of_which`` where they stand under 其中."""
+    """A row with the rows that make it up.
+
+    ``is_loose`` where these bear no mark of their level: some may be headings of others.
+    """
 
     row: SheetRow
     parts: list[_Node] = field(default_factory=list)
     kind: str = "table_part_sum"
+    is_loose: bool = False
 
 
 def _level(node: SheetRow, above: Sequence[tuple[int, _Node]]) -> int:
@@ -128,6 +132,7 @@ def _marked_roots(rows: Sequence[SheetRow]) -> list[_Node]:
         elif first is not None:
             second = node
             first.parts.append(node)
+            first.is_loose = True
         else:
             second = node
             roots.append(node)
@@ -183,6 +188,12 @@ def _compare(
     yield equality(rule_id, subject, whole, right, sheet.unit, repeats)
 
 
+def _unless_nested(one: Identity) -> Identity:
+    """Rows without marks that do not add up may hold headings of others among them."""
+    is_open = one.verdict == "different" and one.left.value is not None
+    return replace(one, verdict="not_checkable") if is_open else one
+
+
 def vertical_sums(sheet: Sheet) -> Iterator[Identity]:
     """Compare each row with the sum of the rows that make it up, in every column."""
     roots = _roots(sheet)
@@ -192,7 +203,8 @@ def vertical_sums(sheet: Sheet) -> Iterator[Identity]:
                 parts = [_effective(sheet, part, column.path) for part in node.parts]
                 # A list of 其中 that states nothing leaves its parent undivided.
                 if any(part.value is not None for part in parts):
-                    yield from _compare(sheet, node.kind, node.row, column.path, parts)
+                    found = _compare(sheet, node.kind, node.row, column.path, parts)
+                    yield from map(_unless_nested, found) if node.is_loose else found
         yield from _totals(sheet, roots, column)
 
 
