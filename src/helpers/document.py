@@ -123,6 +123,16 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost(Paragraph):
+    """What stands in the file but cannot be read: a broken page, a doubtful figure.
+
+    ``text`` is what there is of it, often nothing; ``reason`` goes to ``unread.csv``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """Rows of cells as the file holds them; rows may differ in length."""
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from helpers.amounts import Amount, parse_amount
 from helpers.columns import AMOUNT, LABEL, LEAF_CODE, PROJECT, Column, column_paths, read_columns
-from helpers.document import Cell, Document, Paragraph, RawTable, squeeze
+from helpers.document import Cell, Document, Lost, RawTable, squeeze
 
 _TABLE_NUMBER = re.compile(
     r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])表?$"
@@ -399,10 +399,10 @@ def read_grids(document: Document) -> list[Grid]:
     """
     collector = _Collector()
     for block in document.blocks:
-        if isinstance(block, Paragraph):
-            collector.text(Cell(block.text, block.origin))
-        else:
+        if isinstance(block, RawTable):
             collector.table(block)
+        elif not isinstance(block, Lost):
+            collector.text(Cell(block.text, block.origin))
     return [
         _build(Caption(tuple(caption), statements[0] if statements else None), parts)
         for caption, parts, statements in collector.grids

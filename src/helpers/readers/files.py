@@ -16,7 +16,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
 
 # The module that reads a format, and the name of its layout: read_blocks(path) gives the blocks.
 # Imported when it is needed, so that a text costs no library of another format.
-_READERS: dict[str, str] = {}
+_READERS = {".pdf": "pdf"}
 
 READABLE_SUFFIXES = TEXT_SUFFIXES | _READERS.keys()
 
