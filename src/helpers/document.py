@@ -134,9 +134,14 @@ class Lost(Paragraph):
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """Rows of cells as the file holds them; rows may differ in length."""
+    """Rows of cells as the file holds them; rows may differ in length.
+
+    ``continues`` is true where the file itself shows that it goes on from the table before: the
+    same columns on top of the next page.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
+    continues: bool = False
 
     @property
     def origin(self) -> str:

@@ -19,6 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pdfplumber
@@ -202,19 +203,23 @@ def _drop_running_heads(sheets: Sequence[_Sheet]) -> None:
         ]
 
 
-def _aligned(before: Lattice, after: Lattice) -> tuple[float, ...] | None:
+def _is_near(x: float, others: Sequence[float]) -> bool:
+    return any(abs(x - other) <= _SAME_BORDER for other in others)
+
+
+def _shared_borders(before: Lattice, after: Lattice) -> tuple[float, ...] | None:
     """Return the column borders two parts of one table share; None if they are two tables."""
-    if (
-        abs(before.xs[0] - after.xs[0]) > _SAME_BORDER
-        or abs(before.xs[-1] - after.xs[-1]) > _SAME_BORDER
-    ):
+    if not (_is_near(before.xs[0], after.xs[:1]) and _is_near(before.xs[-1], after.xs[-1:])):
         return None
-    few, many = sorted((before.xs, after.xs), key=len)
-    is_part = all(min(abs(x - other) for other in many) <= _SAME_BORDER for x in few)
-    return many if is_part else None
+    is_one = all(_is_near(x, before.borders) for x in after.xs) or all(
+        _is_near(x, after.borders) for x in before.xs
+    )
+    if not is_one:
+        return None
+    return tuple(sorted([*before.xs, *(x for x in after.xs if not _is_near(x, before.xs))]))
 
 
-def _widened(table: Lattice, xs: tuple[float, ...]) -> Lattice:
+def _widened(table: Lattice, xs: tuple[float, ...], continues: bool) -> Lattice:
     """Give a table the columns of its other part; a cell over several stands in the first."""
     places = [min(range(len(xs)), key=lambda i: abs(xs[i] - x)) for x in table.xs[:-1]]
     rows = []
@@ -223,24 +228,32 @@ def _widened(table: Lattice, xs: tuple[float, ...]) -> Lattice:
         for place, text in zip(places, row, strict=True):
             cells[place] = text
         rows.append(tuple(cells))
-    return replace(table, xs=xs, rows=tuple(rows))
+    return replace(table, xs=xs, rows=tuple(rows), continues=continues)
 
 
-def _align_parts(sheets: Sequence[_Sheet]) -> None:
-    """Give the parts of a table that runs over a page the same columns.
+def _join_parts(sheets: Sequence[_Sheet]) -> None:
+    """Find the tables that go on over a page, and give their parts the same columns.
 
     Where the header, or the last rows, merge cells of a column, a page without them has fewer.
     """
-    for before, after in zip(sheets, sheets[1:], strict=False):
+    for before, after in pairwise(sheets):
         if not before.tables or not after.tables:
             continue
         last, first = before.tables[-1], after.tables[0]
-        is_followed = any(line.top > last.bottom for line in before.lines)
-        is_preceded = any(line.bottom < first.top for line in after.lines)
-        xs = None if is_followed or is_preceded else _aligned(last, first)
-        if xs is not None:
-            before.tables[-1] = _widened(last, xs)
-            after.tables[0] = _widened(first, xs)
+        is_followed = any(line.top > last.bottom - 1 for line in before.lines)
+        is_preceded = any(line.bottom < first.top + 1 for line in after.lines)
+        xs = None if is_followed or is_preceded else _shared_borders(last, first)
+        if xs is None:
+            continue
+        after.tables[0] = _widened(first, xs, True)
+        # The parts before it get the new columns too.
+        for sheet in reversed(sheets[: before.number]):
+            if not sheet.tables:
+                break
+            part = sheet.tables[-1]
+            sheet.tables[-1] = _widened(part, xs, part.continues)
+            if not part.continues or len(sheet.tables) > 1:
+                break
 
 
 def _table_block(table: Lattice, place: str) -> RawTable:
@@ -249,7 +262,7 @@ def _table_block(table: Lattice, place: str) -> RawTable:
         for r, row in enumerate(table.rows, 1)
         if any(row)
     )
-    return RawTable(tuple(rows))
+    return RawTable(tuple(rows), table.continues)
 
 
 def _blocks(sheet: _Sheet) -> Iterator[Block]:
@@ -313,5 +326,5 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
             "map); run text recognition (OCR) on it and read the result as text or Markdown."
         )
     _drop_running_heads(sheets)
-    _align_parts(sheets)
+    _join_parts(sheets)
     return tuple(block for sheet in sheets for block in _blocks(sheet))

@@ -11,6 +11,7 @@ page.  Here these become one.
 from __future__ import annotations
 
 import ctypes
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ UNMAPPED = "\ufffd"
 
 # Wider than any ruling, narrower than any row or column of text.
 THINNEST_CELL = 3.0
+_DESCENT = 0.14  # of the type size: how far Chinese type goes below its base line
+_HYPHEN = 0x02  # pdfium's sign for a hyphen at the end of a line
 _OVERPRINT = 0.18  # of the type size: how far a glyph printed twice is moved
 _WHITE = (1.0, (1.0,), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0))
 
@@ -197,24 +200,42 @@ class _Clips:
 
 
 def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int]]:
-    """Yield the visible characters: text, box from the lower left, turns to bring it upright."""
+    """Yield the visible characters: text, box from the lower left, turns to bring it upright.
+
+    The box stands on the base line and is as high as the type size: the heights that fonts state
+    for themselves differ so much that a comma may seem to stand on the next line.
+    """
     textpage = page.get_textpage()
     clips = _Clips(page)
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    base_x, base_y = ctypes.c_double(), ctypes.c_double()
     for index in range(raw.FPDFText_CountChars(textpage)):
         code = raw.FPDFText_GetUnicode(textpage, index)
-        if code < 0x20 and code != 0x02 or raw.FPDFText_IsGenerated(textpage, index) == 1:
-            continue
-        raw.FPDFText_GetLooseCharBox(textpage, index, box)
-        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-        if clips.hides(raw.FPDFText_GetTextObject(textpage, index), x, y):
+        if (code < 0x20 and code != _HYPHEN) or raw.FPDFText_IsGenerated(textpage, index) == 1:
             continue
         raw.FPDFText_GetMatrix(textpage, index, matrix)
         turns = _turns_of(matrix)
-        if turns is not None:
-            is_unmapped = raw.FPDFText_HasUnicodeMapError(textpage, index) == 1
-            text = UNMAPPED if is_unmapped or code > 0x10FFFF else "-" if code == 2 else chr(code)
-            yield text, (box.left, box.bottom, box.right, box.top), turns
+        if turns is None:
+            continue
+        raw.FPDFText_GetLooseCharBox(textpage, index, box)
+        raw.FPDFText_GetCharOrigin(textpage, index, base_x, base_y)
+        size = raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
+        x0, y0, x1, y1 = box.left, box.bottom, box.right, box.top
+        above, below = (1 - _DESCENT) * size, _DESCENT * size
+        if turns == 0:
+            y0, y1 = base_y.value - below, base_y.value + above
+        elif turns == 2:
+            y0, y1 = base_y.value - above, base_y.value + below
+        elif turns == 1:
+            x0, x1 = base_x.value - above, base_x.value + below
+        else:
+            x0, x1 = base_x.value - below, base_x.value + above
+        text_object = raw.FPDFText_GetTextObject(textpage, index)
+        if clips.hides(text_object, (x0 + x1) / 2, (y0 + y1) / 2):
+            continue
+        is_unmapped = raw.FPDFText_HasUnicodeMapError(textpage, index) == 1 or code > 0x10FFFF
+        text = UNMAPPED if is_unmapped else "-" if code == _HYPHEN else chr(code)
+        yield text, (x0, y0, x1, y1), turns
 
 
 def _printed_once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:

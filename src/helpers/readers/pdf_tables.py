@@ -32,16 +32,22 @@ class Lattice:
     ----------
     xs
         Positions of its column borders, from the left.
+    borders
+        All positions at which a border runs, those within merged columns included.
     top, bottom
         Where it stands.
     rows
         Texts; a merged cell has its text in its first field, the others are empty.
+    continues
+        Whether it goes on from the table on the page before.
     """
 
     xs: tuple[float, ...]
+    borders: tuple[float, ...]
     top: float
     bottom: float
     rows: tuple[tuple[str, ...], ...]
+    continues: bool = False
 
 
 def _clusters(values: Iterable[float]) -> list[float]:
@@ -211,7 +217,16 @@ def _split_rows(cells: Sequence[tuple[list[TextLine], float]]) -> list[list[list
     return rows if is_aligned else None
 
 
-def _read(fields: _Fields, inside: Sequence[Glyph]) -> tuple[tuple[str, ...], ...]:
+@dataclass(slots=True)
+class _Text:
+    """The text of one cell: its rows and columns, both ends included, and its lines."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    lines: list[TextLine]
+
+
+def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[_Text]:
     glyphs_of: dict[tuple[int, int], list[Glyph]] = {}
     for piece in pieces(inside):
         x = (piece[0].x0 + piece[-1].x1) / 2
@@ -221,26 +236,52 @@ def _read(fields: _Fields, inside: Sequence[Glyph]) -> tuple[tuple[str, ...], ..
     members: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for field, first in fields.cell_of.items():
         members.setdefault(first, []).append(field)
+    texts = []
+    for first, glyphs in sorted(glyphs_of.items()):
+        lines = text_lines(glyphs)
+        if lines:
+            last_row = max(row for row, _ in members[first])
+            columns = [column for _, column in members[first]]
+            texts.append(_Text((first[0], last_row), (min(columns), max(columns)), lines))
+    return texts
+
+
+def _drop_slivers(texts: Sequence[_Text], xs: Sequence[float]) -> list[float]:
+    """Take two borders for one where no text ever stands between them alone.
+
+    Word moves the borders of single rows: the header's stands at 320 points, the body's at 328.
+    """
+    xs = list(xs)
+    column = 0
+    while column < len(xs) - 1 and len(xs) > 2:
+        if any(text.columns == (column, column) for text in texts):
+            column += 1
+            continue
+        # What ends in the sliver ends before it; what starts in it starts after it.
+        for text in texts:
+            first, last = text.columns
+            last -= last >= column
+            first -= first > column
+            text.columns = (first, max(first, last))
+        del xs[column if 0 < column == len(xs) - 2 else column + 1]
+    return xs
+
+
+def _read(texts: Sequence[_Text], n_rows: int, xs: Sequence[float]) -> tuple[tuple[str, ...], ...]:
+    """Write the texts into rows; a cell over several fields stands in the first."""
     rows: list[tuple[str, ...]] = []
-    for r in range(fields.n_rows):
-        cells: list[tuple[list[TextLine], float]] = []
+    for r in range(n_rows):
+        cells: list[tuple[list[TextLine], float]] = [([], b - a) for a, b in pairwise(xs)]
         is_single = True
-        for c in range(fields.n_columns):
-            first = fields.cell_of[r, c]
-            own = members[first]
-            width = fields.xs[max(f[1] for f in own) + 1] - fields.xs[c]
-            lines = text_lines(glyphs_of.get(first, ())) if first == (r, c) else []
-            is_single = is_single and not (lines and max(f[0] for f in own) > r)
-            cells.append((lines, width))
+        for text in texts:
+            if text.rows[0] == r:
+                first, last = text.columns
+                cells[first] = (text.lines, xs[last + 1] - xs[first])
+                is_single = is_single and text.rows[1] == r
         split = _split_rows(cells) if is_single else None
-        if split is None:
-            rows.append(tuple(join_broken(lines, width) for lines, width in cells))
-        else:
-            widths = [width for _, width in cells]
-            rows += [
-                tuple(join_broken(lines, width) for lines, width in zip(row, widths, strict=True))
-                for row in split
-            ]
+        for row in split or [[lines for lines, _ in cells]]:
+            widths = (width for _, width in cells)
+            rows.append(tuple(join_broken(ls, w) for ls, w in zip(row, widths, strict=True)))
     return tuple(rows)
 
 
@@ -268,6 +309,9 @@ def ruled_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
             (outside if at is None else inside).append(glyph)
         if any(glyph.text.strip() for glyph in inside):
             rest = outside
-            rows = _read(fields, inside)
-            tables.append(Lattice(tuple(fields.xs), fields.ys[0], fields.ys[-1], rows))
+            texts = _texts(fields, inside)
+            xs = _drop_slivers(texts, fields.xs)
+            rows = _read(texts, fields.n_rows, xs)
+            borders = tuple(fields.xs)
+            tables.append(Lattice(tuple(xs), borders, fields.ys[0], fields.ys[-1], rows))
     return sorted(tables, key=lambda table: table.top), rest
