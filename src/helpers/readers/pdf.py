@@ -18,8 +18,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 
 import pdfplumber
@@ -28,7 +27,14 @@ import pypdfium2.raw as pdfium_raw
 
 from helpers.document import Block, Cell, DisclosureError, Lost, Paragraph, RawTable
 from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
-from helpers.readers.pdf_tables import Lattice, pieces, ruled_tables
+from helpers.readers.pdf_tables import (
+    Lattice,
+    drop_slivers,
+    pieces,
+    ruled_tables,
+    share_columns,
+    written_rows,
+)
 from helpers.readers.pdf_text import TextLine, margins, paragraphs, text_lines
 
 _MOST_PAGES = 1_500
@@ -49,6 +55,7 @@ class _Sheet:
     """What was read from one page."""
 
     number: int
+    width: float
     height: float
     tables: list[Lattice]
     lines: list[TextLine]
@@ -101,21 +108,17 @@ def _plumber_glyphs(ruled: pdfplumber.page.Page) -> list[Glyph]:
     ]
 
 
-def _unconfirmed(table: Lattice, known: Counter[str]) -> list[tuple[int, int]]:
-    """Return the fields whose figure the other library does not print on this page."""
-    return [
-        (r, c)
-        for r, row in enumerate(table.rows)
-        for c, text in enumerate(row)
-        if re.fullmatch(r"[-−]?[\d.,，]+", text) and not known[re.sub(r"\D", "", text)]
-    ]
-
-
-def _without(table: Lattice, fields: Sequence[tuple[int, int]]) -> Lattice:
-    rows = [list(row) for row in table.rows]
-    for r, c in fields:
-        rows[r][c] = ""
-    return replace(table, rows=tuple(tuple(row) for row in rows))
+def _drop_unconfirmed(table: Lattice, known: Counter[str], place: str) -> Iterator[Lost]:
+    """Take out the figures that the other library does not print on this page."""
+    for text in list(table.texts):
+        figures = [re.sub(r"\s", "", line.text) for line in text.lines]
+        if all(re.fullmatch(r"[-−]?[\d.,，]+", figure) for figure in figures) and not all(
+            known[re.sub(r"\D", "", figure)] for figure in figures
+        ):
+            table.texts.remove(text)
+            field = f"{place}:r{text.rows[0] + 1}:c{text.columns[0] + 1}"
+            reason = "two readings of the page give two figures"
+            yield Lost(" ".join(figures), field, reason)
 
 
 def _read_sheet(page: pdfium.PdfPage, ruled: pdfplumber.page.Page | None, number: int) -> _Sheet:
@@ -131,15 +134,11 @@ def _read_sheet(page: pdfium.PdfPage, ruled: pdfplumber.page.Page | None, number
         pictures = page.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
         if next(iter(pictures), None) is not None:
             lost.append(Lost("", f"p{number}", "a picture without text; it needs text recognition"))
-    tables = []
-    known = _figures(_plumber_glyphs(ruled)) if ruled is not None and found else None
-    for index, table in enumerate(found, 1):
-        wrong = [] if known is None else _unconfirmed(table, known)
-        for r, c in wrong:
-            place = f"p{number}:t{index}:r{r + 1}:c{c + 1}"
-            lost.append(Lost(table.rows[r][c], place, "two readings of the page give two figures"))
-        tables.append(_without(table, wrong))
-    return _Sheet(number, sheet.height, tables, text_lines(rest), lost)
+    if ruled is not None and found:
+        known = _figures(_plumber_glyphs(ruled))
+        for index, table in enumerate(found, 1):
+            lost += _drop_unconfirmed(table, known, f"p{number}:t{index}")
+    return _Sheet(number, sheet.width, sheet.height, found, text_lines(rest), lost)
 
 
 def _read_sheets(path: Path, document: pdfium.PdfDocument) -> Iterator[_Sheet]:
@@ -160,7 +159,7 @@ def _read_sheets(path: Path, document: pdfium.PdfDocument) -> Iterator[_Sheet]:
             raise
         except Exception as error:  # a broken page, in either library, costs that page
             reason = f"the page is broken and cannot be read ({type(error).__name__})"
-            yield _Sheet(number, 0.0, [], [], [Lost("", f"p{number}", reason)])
+            yield _Sheet(number, 0.0, 0.0, [], [], [Lost("", f"p{number}", reason)])
         finally:
             if page is not None:
                 page.close()
@@ -207,59 +206,41 @@ def _is_near(x: float, others: Sequence[float]) -> bool:
     return any(abs(x - other) <= _SAME_BORDER for other in others)
 
 
-def _shared_borders(before: Lattice, after: Lattice) -> tuple[float, ...] | None:
-    """Return the column borders two parts of one table share; None if they are two tables."""
-    if not (_is_near(before.xs[0], after.xs[:1]) and _is_near(before.xs[-1], after.xs[-1:])):
-        return None
-    is_one = all(_is_near(x, before.borders) for x in after.xs) or all(
-        _is_near(x, after.borders) for x in before.xs
+def _is_one_table(before: Lattice, after: Lattice) -> bool:
+    """Tell whether two tables have the same columns, or one has some of the other's."""
+    few, many = sorted((before.borders, after.borders), key=len)
+    return (
+        _is_near(few[0], many[:1])
+        and _is_near(few[-1], many[-1:])
+        and all(_is_near(border, many) for border in few)
     )
-    if not is_one:
-        return None
-    return tuple(sorted([*before.xs, *(x for x in after.xs if not _is_near(x, before.xs))]))
-
-
-def _widened(table: Lattice, xs: tuple[float, ...], continues: bool) -> Lattice:
-    """Give a table the columns of its other part; a cell over several stands in the first."""
-    places = [min(range(len(xs)), key=lambda i: abs(xs[i] - x)) for x in table.xs[:-1]]
-    rows = []
-    for row in table.rows:
-        cells = [""] * (len(xs) - 1)
-        for place, text in zip(places, row, strict=True):
-            cells[place] = text
-        rows.append(tuple(cells))
-    return replace(table, xs=xs, rows=tuple(rows), continues=continues)
 
 
 def _join_parts(sheets: Sequence[_Sheet]) -> None:
-    """Find the tables that go on over a page, and give their parts the same columns.
-
-    Where the header, or the last rows, merge cells of a column, a page without them has fewer.
-    """
-    for before, after in pairwise(sheets):
-        if not before.tables or not after.tables:
-            continue
-        last, first = before.tables[-1], after.tables[0]
-        is_followed = any(line.top > last.bottom - 1 for line in before.lines)
-        is_preceded = any(line.bottom < first.top + 1 for line in after.lines)
-        xs = None if is_followed or is_preceded else _shared_borders(last, first)
-        if xs is None:
-            continue
-        after.tables[0] = _widened(first, xs, True)
-        # The parts before it get the new columns too.
-        for sheet in reversed(sheets[: before.number]):
-            if not sheet.tables:
-                break
-            part = sheet.tables[-1]
-            sheet.tables[-1] = _widened(part, xs, part.continues)
-            if not part.continues or len(sheet.tables) > 1:
-                break
+    """Find the tables that go on over a page, and settle the columns of all tables."""
+    groups: list[list[Lattice]] = []
+    for before, sheet in zip([None, *sheets], sheets, strict=False):
+        for index, table in enumerate(sheet.tables):
+            last = before.tables[-1] if before and before.tables and not index else None
+            table.continues = (
+                last is not None
+                and _is_one_table(last, table)
+                and not any(line.top > last.bottom - 1 for line in before.lines)
+                and not any(line.bottom < table.top + 1 for line in sheet.lines)
+            )
+            if table.continues:
+                groups[-1].append(table)
+            else:
+                groups.append([table])
+    for parts in groups:
+        share_columns(parts)
+        drop_slivers(parts)
 
 
 def _table_block(table: Lattice, place: str) -> RawTable:
     rows = (
         tuple(Cell(text, f"{place}:r{r}:c{c}") for c, text in enumerate(row, 1))
-        for r, row in enumerate(table.rows, 1)
+        for r, row in enumerate(written_rows(table), 1)
         if any(row)
     )
     return RawTable(tuple(rows), table.continues)
@@ -274,10 +255,10 @@ def _blocks(sheet: _Sheet) -> Iterator[Block]:
         end = float("inf") if table is None else (table.top + table.bottom) / 2
         above = [line for line in lines if line.top < end]
         lines = lines[len(above) :]
-        for text, _ in paragraphs(above, edges):
+        for text, _ in paragraphs(above, edges, sheet.width):
             count += 1
             yield Paragraph(text, f"p{sheet.number}:b{count}")
-        if table is not None and any(any(row) for row in table.rows):
+        if table is not None and table.texts:
             yield _table_block(table, f"p{sheet.number}:t{index}")
     yield from sheet.lost
 
@@ -313,7 +294,7 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
     finally:
         document.close()
     texts = [line.text for sheet in sheets for line in sheet.lines]
-    texts += [text for s in sheets for table in s.tables for row in table.rows for text in row]
+    texts += [line.text for s in sheets for t in s.tables for text in t.texts for line in text.lines]
     printed = "".join(texts)
     if not printed.strip():
         raise DisclosureError(

@@ -47,6 +47,11 @@ class Glyph:
         return self.bottom - self.top
 
     @property
+    def base(self) -> float:
+        """Height of the base line on the page."""
+        return self.bottom - _DESCENT * self.size
+
+    @property
     def middle(self) -> float:
         """Height of its middle on the page."""
         return (self.top + self.bottom) / 2

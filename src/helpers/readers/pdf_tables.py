@@ -1,7 +1,7 @@
 """Ruled tables of a page: from rules and glyphs to rows of cells.
 
 Place in the chain: between ``pdf_page`` and ``pdf``.  Input: a :class:`~helpers.readers.pdf_page.
-Page`.  Output: :class:`Lattice`, the rectangle of a table with the text of every cell.
+Page`.  Output: :class:`Lattice`, a table with its column borders and the text of every cell.
 
 Rules that touch belong to one table.  All positions at which a rule runs make a lattice; fields of
 it without a rule between them are one merged cell, whose text stands in its first field.  Where a
@@ -24,29 +24,38 @@ _NUMERIC = re.compile(r"[-−]?[0-9][0-9,.，．]*%?")
 _FIGURE = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class CellText:
+    """The text of one cell: its rows and columns, both ends included, and its lines."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    lines: list[TextLine]
+
+
+@dataclass(slots=True)
 class Lattice:
-    """A table on one page.
+    """A table, or the part of one that stands on a page.
 
     Attributes
     ----------
-    xs
-        Positions of its column borders, from the left.
     borders
-        All positions at which a border runs, those within merged columns included.
+        Positions at which its columns may begin or end, from the left.
+    n_rows
+        Rows of fields.
+    texts
+        Of its filled cells.
     top, bottom
         Where it stands.
-    rows
-        Texts; a merged cell has its text in its first field, the others are empty.
     continues
         Whether it goes on from the table on the page before.
     """
 
-    xs: tuple[float, ...]
-    borders: tuple[float, ...]
+    borders: list[float]
+    n_rows: int
+    texts: list[CellText]
     top: float
     bottom: float
-    rows: tuple[tuple[str, ...], ...]
     continues: bool = False
 
 
@@ -217,16 +226,7 @@ def _split_rows(cells: Sequence[tuple[list[TextLine], float]]) -> list[list[list
     return rows if is_aligned else None
 
 
-@dataclass(slots=True)
-class _Text:
-    """The text of one cell: its rows and columns, both ends included, and its lines."""
-
-    rows: tuple[int, int]
-    columns: tuple[int, int]
-    lines: list[TextLine]
-
-
-def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[_Text]:
+def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[CellText]:
     glyphs_of: dict[tuple[int, int], list[Glyph]] = {}
     for piece in pieces(inside):
         x = (piece[0].x0 + piece[-1].x1) / 2
@@ -242,18 +242,33 @@ def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[_Text]:
         if lines:
             last_row = max(row for row, _ in members[first])
             columns = [column for _, column in members[first]]
-            texts.append(_Text((first[0], last_row), (min(columns), max(columns)), lines))
+            texts.append(CellText((first[0], last_row), (min(columns), max(columns)), lines))
     return texts
 
 
-def _drop_slivers(texts: Sequence[_Text], xs: Sequence[float]) -> list[float]:
-    """Take two borders for one where no text ever stands between them alone.
+def share_columns(parts: Sequence[Lattice]) -> None:
+    """Give the parts of one table the same columns.
+
+    Where the header, or the last rows, merge cells of a column, a page without them has fewer.
+    """
+    shared = _clusters(border for part in parts for border in part.borders)
+    for part in parts:
+        places = [min(range(len(shared)), key=lambda i: abs(shared[i] - b)) for b in part.borders]
+        for text in part.texts:
+            first, last = text.columns
+            text.columns = (places[first], max(places[last + 1] - 1, places[first]))
+        part.borders = list(shared)
+
+
+def drop_slivers(parts: Sequence[Lattice]) -> None:
+    """Take two borders for one where no text of the table ever stands between them alone.
 
     Word moves the borders of single rows: the header's stands at 320 points, the body's at 328.
     """
-    xs = list(xs)
+    texts = [text for part in parts for text in part.texts]
+    borders = list(parts[0].borders)
     column = 0
-    while column < len(xs) - 1 and len(xs) > 2:
+    while column < len(borders) - 1 and len(borders) > 2:
         if any(text.columns == (column, column) for text in texts):
             column += 1
             continue
@@ -263,26 +278,28 @@ def _drop_slivers(texts: Sequence[_Text], xs: Sequence[float]) -> list[float]:
             last -= last >= column
             first -= first > column
             text.columns = (first, max(first, last))
-        del xs[column if 0 < column == len(xs) - 2 else column + 1]
-    return xs
+        del borders[column if 0 < column == len(borders) - 2 else column + 1]
+    for part in parts:
+        part.borders = list(borders)
 
 
-def _read(texts: Sequence[_Text], n_rows: int, xs: Sequence[float]) -> tuple[tuple[str, ...], ...]:
-    """Write the texts into rows; a cell over several fields stands in the first."""
+def written_rows(part: Lattice) -> list[tuple[str, ...]]:
+    """Return the texts in rows; a cell over several fields stands in the first of them."""
+    xs = part.borders
     rows: list[tuple[str, ...]] = []
-    for r in range(n_rows):
+    for r in range(part.n_rows):
         cells: list[tuple[list[TextLine], float]] = [([], b - a) for a, b in pairwise(xs)]
         is_single = True
-        for text in texts:
+        for text in part.texts:
             if text.rows[0] == r:
                 first, last = text.columns
-                cells[first] = (text.lines, xs[last + 1] - xs[first])
+                cells[first] = (cells[first][0] + text.lines, xs[last + 1] - xs[first])
                 is_single = is_single and text.rows[1] == r
         split = _split_rows(cells) if is_single else None
         for row in split or [[lines for lines, _ in cells]]:
             widths = (width for _, width in cells)
             rows.append(tuple(join_broken(ls, w) for ls, w in zip(row, widths, strict=True)))
-    return tuple(rows)
+    return rows
 
 
 def ruled_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
@@ -310,8 +327,5 @@ def ruled_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
         if any(glyph.text.strip() for glyph in inside):
             rest = outside
             texts = _texts(fields, inside)
-            xs = _drop_slivers(texts, fields.xs)
-            rows = _read(texts, fields.n_rows, xs)
-            borders = tuple(fields.xs)
-            tables.append(Lattice(tuple(xs), borders, fields.ys[0], fields.ys[-1], rows))
+            tables.append(Lattice(fields.xs, fields.n_rows, texts, fields.ys[0], fields.ys[-1]))
     return sorted(tables, key=lambda table: table.top), rest

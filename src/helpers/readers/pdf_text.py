@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from helpers.readers.pdf_page import Glyph
@@ -18,6 +18,7 @@ from helpers.readers.pdf_page import Glyph
 # A wider gap than this, in type sizes, separates words; Chinese type is set solid.
 _WORD_GAP = 0.3
 _COLUMN_GAP = 1.5
+_SAME_LINE = 0.35  # type sizes: how far letters of one line stand above or below it
 _NUMBER_INSIDE = re.compile(r"[0-9.,%]")
 _CJK = re.compile(r"[\u3000-\u9fff\uff00-\uffef“”‘’—…·]")
 _LEADER = re.compile(r"[.·…．]{4,}|…{2}")
@@ -45,17 +46,13 @@ class TextLine:
 
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Group glyphs that stand side by side, from the top; each row runs from left to right."""
+    """Group glyphs that stand on one base line, from the top; each row runs from left to right."""
     rows: list[list[Glyph]] = []
-    bottom = middle = float("-inf")
-    for glyph in sorted(glyphs, key=lambda g: (g.middle, g.x0)):
-        # Small signs (a raised note mark, a low comma) belong to the line they overlap.
-        if not rows or (glyph.middle > middle + 0.5 * glyph.size and glyph.middle > bottom - 1):
+    base = float("-inf")
+    for glyph in sorted(glyphs, key=lambda g: (g.base, g.x0)):
+        if glyph.base > base + _SAME_LINE * glyph.size:
             rows.append([])
-            bottom, middle = glyph.bottom, glyph.middle
-        elif glyph.middle > middle + 0.6 * glyph.size:
-            rows.append([])
-            bottom, middle = glyph.bottom, glyph.middle
+            base = glyph.base
         rows[-1].append(glyph)
     return [sorted(row, key=lambda g: g.x0) for row in rows]
 
@@ -91,7 +88,30 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
                     bottom=max(glyph.bottom for glyph in printed),
                 )
             )
-    return lines
+    return _beside(lines)
+
+
+def _beside(lines: list[TextLine]) -> list[TextLine]:
+    """Join a text of two lines beside which, at half height, another stands.
+
+    A narrow field 部门名称 wraps while the unit beside it stands in the middle.
+    """
+    joined: list[TextLine] = []
+    for line in lines:
+        first, second = joined[-2:] if len(joined) > 1 else (line, line)
+        if (
+            first is not line
+            and first.bottom > second.top + 0.25 * first.size
+            and second.bottom > line.top + 0.25 * line.size
+            and (second.x0 > max(first.x1, line.x1) or second.x1 < min(first.x0, line.x0))
+        ):
+            whole = replace(first, text=first.text + line.text, bottom=line.bottom)
+            left, right = sorted((whole, second), key=lambda part: part.x0)
+            both = replace(left, text=f"{left.text}  {right.text}", x1=right.x1)
+            joined[-2:] = [replace(both, top=first.top, bottom=line.bottom)]
+        else:
+            joined.append(line)
+    return joined
 
 
 def join_broken(lines: Sequence[TextLine], width: float) -> str:
@@ -144,7 +164,26 @@ def margins(lines: Sequence[TextLine]) -> tuple[float, float]:
     return min(line.x0 for line in lines), max(line.x1 for line in lines)
 
 
-def paragraphs(lines: Sequence[TextLine], edges: tuple[float, float]) -> list[tuple[str, TextLine]]:
+def _is_centred(line: TextLine, left: float, width: float) -> bool:
+    return abs(line.x0 + line.x1 - width) < 2 * line.size and line.x0 > left + 2 * line.size
+
+
+def _is_title_cut(line: TextLine, following: TextLine, left: float, width: float) -> bool:
+    """Tell whether two lines are one title, centred on the page and too long for a line."""
+    return (
+        _is_centred(line, left, width)
+        and _is_centred(following, left, width)
+        and abs(line.size - following.size) < 0.1 * line.size
+        and following.top - line.bottom < 1.5 * line.size
+        and not re.search(r"表(?:[（(].*)?$", line.text)
+        and not _OPENS_ITEM.match(following.text)
+        and not _LEADER.search(line.text)
+    )
+
+
+def paragraphs(
+    lines: Sequence[TextLine], edges: tuple[float, float], width: float
+) -> list[tuple[str, TextLine]]:
     """Join lines to paragraphs.
 
     Parameters
@@ -153,6 +192,8 @@ def paragraphs(lines: Sequence[TextLine], edges: tuple[float, float]) -> list[tu
         Of one page, from the top, without those of its tables.
     edges
         Left and right edge of the running text.
+    width
+        Of the page.
 
     Returns
     -------
@@ -161,7 +202,10 @@ def paragraphs(lines: Sequence[TextLine], edges: tuple[float, float]) -> list[tu
     """
     joined: list[tuple[str, TextLine]] = []
     for number, line in enumerate(lines):
-        if number and _goes_on(lines[number - 1], line, *edges):
+        before = lines[number - 1] if number else None
+        if before and (
+            _goes_on(before, line, *edges) or _is_title_cut(before, line, edges[0], width)
+        ):
             text, first = joined[-1]
             between = "" if _CJK.match(text[-1]) or _CJK.match(line.text[0]) else " "
             if text[-1].isdigit() and _NUMBER_INSIDE.match(line.text[0]):
