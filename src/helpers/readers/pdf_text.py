@@ -101,8 +101,8 @@ def _beside(lines: list[TextLine]) -> list[TextLine]:
         first, second = joined[-2:] if len(joined) > 1 else (line, line)
         if (
             first is not line
-            and first.bottom > second.top + 0.25 * first.size
-            and second.bottom > line.top + 0.25 * line.size
+            and first.bottom > second.top + 0.1 * first.size
+            and second.bottom > line.top + 0.1 * line.size
             and (second.x0 > max(first.x1, line.x1) or second.x1 < min(first.x0, line.x0))
         ):
             whole = replace(first, text=first.text + line.text, bottom=line.bottom)
