@@ -11,9 +11,9 @@ leaves, in order, must be as many as the columns of the body; positions are only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from helpers.amounts import parse_amount
 from helpers.document import Cell, squeeze
@@ -209,6 +209,14 @@ def column_paths(
     return paths, warnings
 
 
+def _without_lone_projects(kinds: Sequence[str]) -> Iterator[str]:
+    """Yield the kinds; 项目名称 names projects only beside a name of its own for the row."""
+    for is_amount, run in groupby(kinds, key=lambda kind: kind == AMOUNT):
+        names = list(run)
+        is_lone = not is_amount and LABEL not in names
+        yield from (LABEL if is_lone and kind == PROJECT else kind for kind in names)
+
+
 def read_columns(
     paths: Sequence[tuple[str, ...]], rows: Iterable[tuple[Cell, ...]]
 ) -> tuple[Column, ...]:
@@ -242,8 +250,7 @@ def read_columns(
             kinds.append(LABEL)
         else:
             kinds.append(AMOUNT)
-    if PROJECT in kinds and LABEL not in kinds:
-        kinds[kinds.index(PROJECT)] = LABEL
+    kinds = list(_without_lone_projects(kinds))
     return tuple(
         Column(i, path, kind) for i, (path, kind) in enumerate(zip(paths, kinds, strict=True))
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from helpers.audit.identity import Figure, Identity, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
-from helpers.tables import OF_WHICH, SUBTOTAL, TOTAL
+from helpers.lines import OF_WHICH, SUBTOTAL, TOTAL
 
 _FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
 _SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")

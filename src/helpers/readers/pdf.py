@@ -294,7 +294,9 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
     finally:
         document.close()
     texts = [line.text for sheet in sheets for line in sheet.lines]
-    texts += [line.text for s in sheets for t in s.tables for text in t.texts for line in text.lines]
+    texts += [
+        line.text for s in sheets for t in s.tables for text in t.texts for line in text.lines
+    ]
     printed = "".join(texts)
     if not printed.strip():
         raise DisclosureError(

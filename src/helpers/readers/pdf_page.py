@@ -11,6 +11,7 @@ page.  Here these become one.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -151,7 +152,7 @@ def _shape_rules(ruled: Any, turn: Any) -> Iterator[Rule]:
         points = curve.get("pts") or []
         if not _is_drawn(curve, "stroke", "stroking_color") or len(points) > 12:
             continue
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in itertools.pairwise(points):
             if min(abs(ax - bx), abs(ay - by)) < 1:
                 corner = {"x0": min(ax, bx), "x1": max(ax, bx)}
                 corner |= {"top": min(ay, by), "bottom": max(ay, by)}

@@ -1,6 +1,6 @@
 """Glyphs to lines, and lines to paragraphs.
 
-Place in the chain: between ``pdf_page`` and ``pdf``; ``pdf_tables`` reads the text of cells with it.
+Place in the chain: between ``pdf_page`` and ``pdf``; ``pdf_tables`` reads the text of cells by it.
 
 A PDF knows no words, lines or paragraphs.  A line is what stands side by side; a paragraph goes on
 where a line is full and the next one is not indented.
