@@ -100,6 +100,12 @@ def identify(title: str) -> str | None:
     return next((table_id for table_id, pattern in _signatures() if pattern.search(squeezed)), None)
 
 
+def has_free_rows(table_id: str) -> bool:
+    """Tell whether the rows of a table follow no known order, so that no sum can be expected."""
+    rows = read_reference("table_signatures")
+    return any(row["table_id"] == table_id and bool(row["free_rows"]) for row in rows)
+
+
 def column_role(column: Column, columns: Sequence[Column]) -> str:
     """Return ``total`` for a column that sums others of its row, ``of_which`` or ``part``.
 

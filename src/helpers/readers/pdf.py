@@ -209,11 +209,7 @@ def _is_near(x: float, others: Sequence[float]) -> bool:
 def _is_one_table(before: Lattice, after: Lattice) -> bool:
     """Tell whether two tables have the same columns, or one has some of the other's."""
     few, many = sorted((before.borders, after.borders), key=len)
-    return (
-        _is_near(few[0], many[:1])
-        and _is_near(few[-1], many[-1:])
-        and all(_is_near(border, many) for border in few)
-    )
+    return len(few) > 2 and all(_is_near(border, many) for border in few)
 
 
 def _join_parts(sheets: Sequence[_Sheet]) -> None:

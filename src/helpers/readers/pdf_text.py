@@ -164,17 +164,15 @@ def margins(lines: Sequence[TextLine]) -> tuple[float, float]:
     return min(line.x0 for line in lines), max(line.x1 for line in lines)
 
 
-def _is_centred(line: TextLine, left: float, width: float) -> bool:
-    return abs(line.x0 + line.x1 - width) < 2 * line.size and line.x0 > left + 2 * line.size
-
-
 def _is_title_cut(line: TextLine, following: TextLine, left: float, width: float) -> bool:
     """Tell whether two lines are one title, centred on the page and too long for a line."""
     return (
-        _is_centred(line, left, width)
-        and _is_centred(following, left, width)
+        all(abs(one.x0 + one.x1 - width) < 2 * one.size for one in (line, following))
+        and following.x0 > left + 2 * line.size
+        and following.x1 - following.x0 < line.x1 - line.x0 + line.size
         and abs(line.size - following.size) < 0.1 * line.size
         and following.top - line.bottom < 1.5 * line.size
+        and line.text[-1] not in _SENTENCE_END
         and not re.search(r"表(?:[（(].*)?$", line.text)
         and not _OPENS_ITEM.match(following.text)
         and not _LEADER.search(line.text)
