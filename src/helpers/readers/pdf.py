@@ -30,8 +30,8 @@ from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
 from helpers.readers.pdf_tables import (
     Lattice,
     drop_slivers,
+    find_tables,
     pieces,
-    ruled_tables,
     share_columns,
     written_rows,
 )
@@ -124,7 +124,7 @@ def _drop_unconfirmed(table: Lattice, known: Counter[str], place: str) -> Iterat
 def _read_sheet(page: pdfium.PdfPage, ruled: pdfplumber.page.Page | None, number: int) -> _Sheet:
     is_drawing = pdfium_raw.FPDFPage_CountObjects(page) > _MOST_OBJECTS
     sheet: Page = read_page(page, None if is_drawing else ruled, number)
-    found, rest = ruled_tables(sheet)
+    found, rest = find_tables(sheet)
     lost = []
     if is_drawing:
         lost.append(

@@ -1,4 +1,4 @@
-"""Ruled tables of a page: from rules and glyphs to rows of cells.
+"""Tables of a page: from rules and glyphs to rows of cells.
 
 Place in the chain: between ``pdf_page`` and ``pdf``.  Input: a :class:`~helpers.readers.pdf_page.
 Page`.  Output: :class:`Lattice`, a table with its column borders and the text of every cell.
@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from helpers.readers.pdf_page import THINNEST_CELL, Glyph, Page, Rule
 from helpers.readers.pdf_text import TextLine, join_broken, text_lines
+from helpers.readers.pdf_unruled import missing_rules, white_rules
 
 _TOUCH = 3.0  # points: rules this close are meant to meet
 _NUMERIC = re.compile(r"[-−]?[0-9][0-9,.，．]*%?")
@@ -302,30 +303,48 @@ def written_rows(part: Lattice) -> list[tuple[str, ...]]:
     return rows
 
 
-def ruled_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
-    """Return the ruled tables of a page, from the top, and the glyphs outside of them.
+def _with_missing_rules(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> _Fields:
+    """Return the fields of a table, parted too where only white separates columns of figures."""
+    fields = _Fields(rules)
+    added: list[Rule] = []
+    bands = list(pairwise(fields.ys))
+    for left, right in pairwise(fields.xs):
+        within = [g for g in glyphs if g.text.strip() and left < (g.x0 + g.x1) / 2 < right]
+        if within:
+            added += missing_rules(within, left, right, bands)
+    return _Fields([*rules, *added]) if added else fields
+
+
+def _tables_of(rules: Sequence[Rule], glyphs: list[Glyph]) -> tuple[list[Lattice], list[Glyph]]:
+    """Return the tables that rules make, and the glyphs outside of them."""
+    groups = []
+    for component in _components(_merged(rules)):
+        across = [rule for rule in component if rule.is_horizontal]
+        if across and len(across) < len(component):
+            groups.append((_Fields(component), component))
+    # A table inside a cell of another is read first and takes its own text.
+    groups.sort(key=lambda g: (g[0].xs[-1] - g[0].xs[0]) * (g[0].ys[-1] - g[0].ys[0]))
+    tables = []
+    for frame, component in groups:
+        inside, outside = [], []
+        for glyph in glyphs:
+            at = frame.field_at((glyph.x0 + glyph.x1) / 2, glyph.middle)
+            (outside if at is None else inside).append(glyph)
+        if not any(glyph.text.strip() for glyph in inside):
+            continue
+        fields = _with_missing_rules(component, inside)
+        if len(set(fields.cell_of.values())) > 1:
+            glyphs = outside
+            texts = _texts(fields, inside)
+            tables.append(Lattice(fields.xs, fields.n_rows, texts, fields.ys[0], fields.ys[-1]))
+    return tables, glyphs
+
+
+def find_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
+    """Return the tables of a page, from the top, and the glyphs outside of them.
 
     A frame around text that holds one cell only is no table; its text is running text.
     """
-    rest = list(page.glyphs)
-    groups = []
-    for rules in _components(_merged(page.rules)):
-        across = [rule for rule in rules if rule.is_horizontal]
-        if not across or len(across) == len(rules):
-            continue
-        fields = _Fields(rules)
-        if len(set(fields.cell_of.values())) > 1:
-            groups.append(fields)
-    # A table inside a cell of another is read first and takes its own text.
-    groups.sort(key=lambda f: (f.xs[-1] - f.xs[0]) * (f.ys[-1] - f.ys[0]))
-    tables = []
-    for fields in groups:
-        inside, outside = [], []
-        for glyph in rest:
-            at = fields.field_at((glyph.x0 + glyph.x1) / 2, glyph.middle)
-            (outside if at is None else inside).append(glyph)
-        if any(glyph.text.strip() for glyph in inside):
-            rest = outside
-            texts = _texts(fields, inside)
-            tables.append(Lattice(fields.xs, fields.n_rows, texts, fields.ys[0], fields.ys[-1]))
-    return sorted(tables, key=lambda table: table.top), rest
+    ruled, rest = _tables_of(page.rules, list(page.glyphs))
+    unruled, rest = _tables_of(white_rules(rest), rest)
+    return sorted([*ruled, *unruled], key=lambda table: table.top), rest

@@ -167,7 +167,8 @@ def margins(lines: Sequence[TextLine]) -> tuple[float, float]:
 def _is_title_cut(line: TextLine, following: TextLine, left: float, width: float) -> bool:
     """Tell whether two lines are one title, centred on the page and too long for a line."""
     return (
-        all(abs(one.x0 + one.x1 - width) < 2 * one.size for one in (line, following))
+        abs(line.x0 + line.x1 - width) < 3 * line.size
+        and abs(following.x0 + following.x1 - width) < 2 * line.size
         and following.x0 > left + 2 * line.size
         and following.x1 - following.x0 < line.x1 - line.x0 + line.size
         and abs(line.size - following.size) < 0.1 * line.size
