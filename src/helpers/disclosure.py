@@ -30,7 +30,7 @@ from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
 from helpers.provenance import Place, find_place
 from helpers.sources import Source, find_root, open_source
-from helpers.tables import read_tables, statutory
+from helpers.tables import money_tables, read_tables
 from helpers.traced import TracedTable, objects, table_html, traced_column
 from helpers.unread import unread_rows
 
@@ -166,11 +166,11 @@ class Disclosure:
         DisclosureError
             If the row names no place, or none of this document.
         """
-        lines = find_contacts(self.document).mask_lines(self.document)
+        shown = find_contacts(self.document).mask_document(self.document)
         if not isinstance(row, str | Mapping | pd.Series):
             raise DisclosureError(f"{row!r} is no row, no amount of a table and no origin.")
         wanted = row if isinstance(row, str) else dict(row)
-        return find_place(self.source.source_id, lines, wanted, self.rows)
+        return find_place(self.source.source_id, shown, wanted, self.rows)
 
     def overview(self) -> pd.DataFrame:
         """Return the statutory tables with their size and the total they print.
@@ -253,9 +253,12 @@ def read(place: str | Path) -> Disclosure:
             "known yet)."
         )
     numbers = keep_ledger(
-        document, statutory(grids), evaluations, {"facts": facts, "claims": claims}
+        document,
+        [grid for _, grid in money_tables(grids)],
+        evaluations,
+        {"facts": facts, "claims": claims},
     )
-    unread = unread_rows(source, tables, evaluations, numbers)
+    unread = unread_rows(source, document, tables, evaluations, numbers)
     rows = {
         "facts": facts,
         "tables": table_rows(source, tables),

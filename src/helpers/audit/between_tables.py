@@ -4,9 +4,9 @@ Place in the chain: a family of rules of ``audit``.  Input: sheets.  Output: ide
 
 Each row of ``reference/rule_table_pairs.csv`` compares a column of one table with a column of
 another: ``codes`` on every code either prints, ``items`` on classes and items, ``classes`` on the
-3-digit codes (by name where one of them prints no codes), ``total`` on the total rows, ``row`` on the rows whose label or code
-matches, ``rows`` on such a row and the sum of such rows of the right table.  ``relation`` is
-``equal``, or ``at_most`` where the left is only a part of the right.
+3-digit codes (by name where one of them prints no codes), ``total`` on the total rows, ``row`` on
+the rows whose label or code matches, ``rows`` on such a row and the sum of such rows of the right
+table.  ``relation`` is ``equal``, or ``at_most`` where the left is only a part of the right.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from helpers.audit.identity import Figure, Identity, at_most, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
 from helpers.audit.table_sums import stated_or_parts
 from helpers.document import one_spelling
+from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
 _CLASS = 3
 _DIGITS = {"codes": (3, 5, 7), "classes": (_CLASS,), "items": (_CLASS, 7)}
@@ -63,45 +63,27 @@ def _total_rows(sheet: Sheet) -> list[SheetRow]:
     return totals + [row for row in sheet.rows if _YEAR_SUM.search(row.line.label)]
 
 
-def _by_class_name(sheet: Sheet, pattern: str, names: Sequence[str]) -> dict[str, Figure]:
-    """Return the amount of each class a table names, from the column that holds most of them.
-
-    Two lists may share a side: expenditure by use and by function, each with its own column.
-    """
-    rows = {
-        one_spelling(row.key): row
-        for row in sheet.rows
-        if row.line.role != TOTAL and one_spelling(row.key) in names
-    }
-    columns = [one for one in sheet.columns if re.search(pattern, one.path)]
-    found = [
-        {name: sheet.cell(row, column.path) for name, row in rows.items()} for column in columns
-    ]
-    return max(
-        found,
-        key=lambda cells: sum(cell.value is not None for cell in cells.values()),
-        default={},
-    )
-
-
-def _by_name(rule: Mapping[str, str], left: Sheet, right: Sheet) -> Iterator[tuple[Figure, Figure]]:
+def _by_name(
+    left: Sheet, right: Sheet, columns: tuple[SheetColumn, SheetColumn]
+) -> Iterator[tuple[Figure, Figure]]:
     """Pair the classes that two tables name, where only one of them prints codes."""
-    coded = [
-        [
-            one_spelling(row.key)
-            for row in sheet.rows
-            if len(row.line.code) == _CLASS and row.line.role != TOTAL
-        ]
+    names = {
+        one_spelling(row.key)
         for sheet in (left, right)
+        for row in sheet.rows
+        if len(row.line.code) == _CLASS
+    }
+    named = [
+        {
+            one_spelling(row.key): sheet.cell(row, column.path)
+            for row in sheet.rows
+            if row.line.role != TOTAL and one_spelling(row.key) in names
+        }
+        for sheet, column in zip((left, right), columns, strict=True)
     ]
-    names = coded[0] or coded[1]
-    cells = [
-        _by_class_name(sheet, rule[f"{side}_column"], names)
-        for sheet, side in ((left, "left"), (right, "right"))
-    ]
-    for name in names:
-        if name in cells[0] and name in cells[1]:
-            yield cells[0][name], cells[1][name]
+    for name, cell in named[0].items():
+        if name in named[1]:
+            yield cell, named[1][name]
 
 
 def _cell_or_sum(sheet: Sheet, row: SheetRow, column: SheetColumn) -> Figure:
@@ -165,7 +147,7 @@ def _pairs(
         # A table that prints labels only has no code to compare.
         codes = dict.fromkeys([*by_code[0], *by_code[1]]) if all(by_code) else {}
         if not codes and match == "classes":
-            yield from _by_name(rule, left, right)
+            yield from _by_name(left, right, columns)
         for code in codes:
             one, other = (found.get(code) for found in by_code)
             if one is None and other is not None:
@@ -254,14 +236,20 @@ def between_tables(sheets: Sequence[Sheet]) -> Iterator[Identity]:
     A table that the disclosure does not print, or publishes empty, is not compared.
     """
     yield from general_public(sheets)
+    by_key: dict[tuple[str, str], list[Sheet]] = defaultdict(list)
+    for sheet in sheets:
+        by_key[sheet.table_id, sheet.side].append(sheet)
     for rule in read_reference("rule_table_pairs"):
-        left = _find(sheets, rule["left_table"], rule["left_side"])
-        right = _find(sheets, rule["right_table"], rule["right_side"])
-        if left is None or right is None or left.unit != right.unit:
-            continue
-        columns = left.column(rule["left_column"]), right.column(rule["right_column"])
-        if columns[0] is None or columns[1] is None:
-            continue
-        repeats = f"{rule['left_table']}/{rule['right_table']}/{rule['left_column']}"
-        for one, other in _pairs(rule, left, right, (columns[0], columns[1])):
-            yield _compare(rule, one, other, left.unit, repeats)
+        # Two lists may share a side: expenditure by use and by function.
+        for left in by_key[rule["left_table"], rule["left_side"]]:
+            for right in by_key[rule["right_table"], rule["right_side"]]:
+                yield from _rule_between(rule, left, right)
+
+
+def _rule_between(rule: Mapping[str, str], left: Sheet, right: Sheet) -> Iterator[Identity]:
+    columns = left.column(rule["left_column"]), right.column(rule["right_column"])
+    if left.unit != right.unit or columns[0] is None or columns[1] is None:
+        return
+    repeats = f"{rule['left_table']}/{rule['right_table']}/{rule['left_column']}"
+    for one, other in _pairs(rule, left, right, (columns[0], columns[1])):
+        yield _compare(rule, one, other, left.unit, repeats)

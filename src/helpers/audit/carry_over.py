@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from helpers.audit.identity import Figure, Identity, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
-from helpers.tables import TOTAL
+from helpers.lines import TOTAL
 
 _CARRIED = re.compile(r"^财政拨款结转")
 _PROJECTS = "general_public_project_expenditure"

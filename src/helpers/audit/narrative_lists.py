@@ -19,9 +19,9 @@ from helpers.audit.claims import Claim, Claims, decimals_of_value, label_of
 from helpers.audit.identity import Figure, Identity, equality, same_text, sum_of
 from helpers.audit.narrative_tables import name_of, rows_for
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
+from helpers.lines import TOTAL
 from helpers.passages import Passage
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
 _CLASS = 3
 _SECTION = 5

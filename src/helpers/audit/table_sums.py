@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from helpers.audit.identity import Figure, Identity, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
-from helpers.tables import OF_WHICH, SUBTOTAL, TOTAL
+from helpers.lines import OF_WHICH, SUBTOTAL, TOTAL
+from helpers.tables import has_free_rows
 
 _FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
 _SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
@@ -30,15 +31,11 @@ _GRAND_TOTAL = re.compile(r"^(?:收入|支出)?(?:合计|总计)$")
 
 @dataclass(slots=True)
 class _Node:
-    """A row with the rows that make it up.
-
-    ``is_loose`` where these bear no mark of their level: some may be headings of others.
-    """
+    """A row with the rows that make it up."""
 
     row: SheetRow
     parts: list[_Node] = field(default_factory=list)
     kind: str = "table_part_sum"
-    is_loose: bool = False
 
 
 def _level(node: SheetRow, above: Sequence[tuple[int, _Node]]) -> int:
@@ -132,7 +129,6 @@ def _marked_roots(rows: Sequence[SheetRow]) -> list[_Node]:
         elif first is not None:
             second = node
             first.parts.append(node)
-            first.is_loose = True
         else:
             second = node
             roots.append(node)
@@ -188,12 +184,6 @@ def _compare(
     yield equality(rule_id, subject, whole, right, sheet.unit, repeats)
 
 
-def _unless_nested(one: Identity) -> Identity:
-    """Rows without marks that do not add up may hold headings of others among them."""
-    is_open = one.verdict == "different" and one.left.value is not None
-    return replace(one, verdict="not_checkable") if is_open else one
-
-
 def vertical_sums(sheet: Sheet) -> Iterator[Identity]:
     """Compare each row with the sum of the rows that make it up, in every column."""
     roots = _roots(sheet)
@@ -203,8 +193,7 @@ def vertical_sums(sheet: Sheet) -> Iterator[Identity]:
                 parts = [_effective(sheet, part, column.path) for part in node.parts]
                 # A list of 其中 that states nothing leaves its parent undivided.
                 if any(part.value is not None for part in parts):
-                    found = _compare(sheet, node.kind, node.row, column.path, parts)
-                    yield from map(_unless_nested, found) if node.is_loose else found
+                    yield from _compare(sheet, node.kind, node.row, column.path, parts)
         yield from _totals(sheet, roots, column)
 
 
@@ -288,10 +277,9 @@ def _across(sheet: Sheet, row: SheetRow, column: SheetColumn) -> Figure:
 def balances(sheets: Sequence[Sheet]) -> Iterator[Identity]:
     """Compare total income with total expenditure of each two-sided table."""
     for left in sheets:
-        right = next(
-            (one for one in sheets if one.table_id == left.table_id and one.side == "expenditure"),
-            None,
-        )
+        rights = [o for o in sheets if o.table_id == left.table_id and o.side == "expenditure"]
+        # Of two lists of expenditure (by function, by use) one prints the total.
+        right = next((one for one in rights if _grand_total(one)), next(iter(rights), None))
         if left.side != "revenue" or right is None:
             continue
         sides = [(left, _grand_total(left)), (right, _grand_total(right))]
@@ -310,6 +298,7 @@ def _grand_total(sheet: Sheet) -> SheetRow | None:
 def table_sums(sheets: Sequence[Sheet]) -> Iterator[Identity]:
     """Return every identity inside the tables."""
     for sheet in sheets:
-        yield from vertical_sums(sheet)
-        yield from horizontal_sums(sheet)
+        if not has_free_rows(sheet.table_id):
+            yield from vertical_sums(sheet)
+            yield from horizontal_sums(sheet)
     yield from balances(sheets)

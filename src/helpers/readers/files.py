@@ -6,12 +6,19 @@ Place in the chain: first.  Input: a path.  Output: a :class:`~helpers.document.
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 from helpers.document import DisclosureError, Document
 from helpers.readers import cell_lines, delimited
 
-READABLE_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
+TEXT_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
+
+# The module that reads a format, and the name of its layout: read_blocks(path) gives the blocks.
+# Imported when it is needed, so that a text costs no library of another format.
+_READERS = {".pdf": "pdf"}
+
+READABLE_SUFFIXES = TEXT_SUFFIXES | _READERS.keys()
 
 # The longest real disclosures are some 2 MB of text; the bound keeps a wrong file from filling the
 # memory before anything can be said about it.
@@ -43,13 +50,14 @@ def read_document(path: Path) -> Document:
     Parameters
     ----------
     path
-        A text file in one of two layouts: a table row per line with tabs or ``|`` between cells,
-        or one table cell per line, each line opened by a tab (the way Word tables are exported).
+        A text file in one of two layouts (a table row per line with tabs or ``|`` between cells, or
+        one table cell per line, each line opened by a tab, the way Word tables are exported), or a
+        file of a format that has a module here.
 
     Returns
     -------
     Document
-        Paragraphs and raw tables with their 1-based line as origin (``L214``).
+        Paragraphs and raw tables with their places (see :class:`~helpers.document.Document`).
 
     Raises
     ------
@@ -70,10 +78,15 @@ def read_document(path: Path) -> Document:
         raise DisclosureError(f"{path.name} is empty.")
     if size > _LARGEST_BYTES:
         raise DisclosureError(f"{path.name} has {size:,} bytes, too many for a disclosure.")
-    text = _decode(path.name, path.read_bytes())
-    if not _CHINESE.search(text):
+    if (layout := _READERS.get(path.suffix.lower())) is not None:
+        reader = import_module(f"helpers.readers.{layout}")
+        document = Document.of_blocks(path.name, reader.read_blocks(path), layout)
+    else:
+        text = _decode(path.name, path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
+        document = parse_lines(path.name, tuple(text.split("\n")))
+    if not any(map(_CHINESE.search, document.lines)):
         raise DisclosureError(f"{path.name} holds no Chinese text, so it is no disclosure.")
-    return parse_lines(path.name, tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+    return document
 
 
 def parse_lines(name: str, lines: tuple[str, ...]) -> Document:
