@@ -37,6 +37,10 @@ from helpers.reference_data import read_reference
 
 _SHARE_OF = re.compile(r"占(?!比)(.{2,20}?)的$|占(?!比)([^占，。,]{2,20}?)的[\d.,，]+%")
 
+_EARLIER = re.compile(
+    r"(?:与|比|较)(?:20\d{2}年度?|上年|去年)(?:度|预算|决算)?(?:相比)?[（(](?:20|上|去)"
+)
+
 
 def _recomputed(
     claims: Claims,
@@ -146,6 +150,11 @@ def _growth_base(claims: Claims, position: int) -> Claim | None:
     return earlier(claims, position, [claim["subject"]])
 
 
+def _growth_formula(base: Claim) -> Formula:
+    """Return how growth follows: some sentences state the earlier figure, in brackets."""
+    return SHARE if _EARLIER.search(base["subject"]) else GROWTH
+
+
 def growths(claims: Claims) -> Iterator[Identity]:
     """Recompute every growth rate: change ÷ (this year − change).
 
@@ -165,8 +174,10 @@ def growths(claims: Claims) -> Iterator[Identity]:
         base = _growth_base(claims, position - 1)
         if base is None or claims.unit(base) != claims.unit(before):
             continue
-        label = f"{before['subject'].rpartition('/')[2]}增减额÷（本年数-增减额）"
-        yield from _recomputed(claims, "claim_growth", claim, GROWTH, [before, base], label)
+        formula = _growth_formula(base)
+        divisor = "上年数" if formula is SHARE else "（本年数-增减额）"
+        label = f"{before['subject'].rpartition('/')[2]}增减额÷{divisor}"
+        yield from _recomputed(claims, "claim_growth", claim, formula, [before, base], label)
 
 
 def variances(claims: Claims) -> Iterator[Identity]:
