@@ -24,7 +24,6 @@ from helpers.key_figures import key_figure_rows
 from helpers.ledger import UNREAD, Ledger, keep_ledger
 from helpers.narrative import read_claims
 from helpers.packaging import columns_of, write_clean
-from helpers.passages import read_passages
 from helpers.performance import read_evaluations
 from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
@@ -271,7 +270,7 @@ def read(place: str | Path) -> Disclosure:
     mark_corrected(rows, source.corrections)
     rows = find_contacts(document).mask_rows(document, rows)
     # What is audited is what is published here: masked, corrected and written.
-    evidence = Evidence(tables, evaluations, rows["facts"], rows["claims"], read_passages(document))
+    evidence = Evidence(tables, evaluations, rows["facts"], rows["claims"])
     rows |= audit_rows(source.source_id, evidence)
     for figure in rows["key_figures"]:
         figure["findings"] = touched_by(figure["origin"], rows["findings"])

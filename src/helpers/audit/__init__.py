@@ -32,7 +32,6 @@ from helpers.audit.narrative_sums import narrative_sums
 from helpers.audit.narrative_tables import narrative_tables
 from helpers.audit.sheets import read_sheets
 from helpers.audit.table_sums import table_sums
-from helpers.passages import Passage
 from helpers.performance import Evaluation
 from helpers.tables import BudgetTable
 
@@ -61,15 +60,12 @@ class Evidence:
         Target tables and self-evaluations.
     facts, claims
         Rows of ``facts.csv`` and ``claims.csv``; the amounts that are audited.
-    passages
-        The running text, for names that stand beside no amount.
     """
 
     tables: Sequence[BudgetTable]
     evaluations: Sequence[Evaluation]
     facts: Sequence[Row]
     claims: Sequence[Row]
-    passages: Sequence[Passage] = ()
 
 
 def _fiscal_year(facts: Sequence[Row]) -> int:
@@ -89,7 +85,7 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *narrative_sums(claims),
         *narrative_rates(claims),
         *narrative_changes(claims),
-        *narrative_lists(claims, sheets, evidence.passages),
+        *narrative_lists(claims, sheets),
         *described_projects(claims, sheets),
         *evaluation_rules(evidence.evaluations, claims, sheets),
         *code_rules(sheets, _fiscal_year(evidence.facts)),

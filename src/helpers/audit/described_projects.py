@@ -5,7 +5,8 @@ Place in the chain: a family of rules of ``audit``.  Input: claims and sheets.  
 The tables and sentences are the rows of ``reference/rule_claim_cells.csv`` that look for
 ``{project}``.  A described project is looked for by its name; where the table has none of that
 name, by its amount, if that belongs to one project on either side that is not paired yet.  Names
-that share most of their characters are two forms of one name; others are two projects.
+that share most of their characters are two forms of one name; others are two projects.  Names that
+a sentence mentions in passing are compared by amount, too.
 """
 
 from __future__ import annotations
@@ -74,13 +75,13 @@ def _paired(
     return pairs, alone, rows
 
 
-def _other_name(stated: str, amount: Figure, sheet: Sheet, row: SheetRow) -> Identity:
+def _other_project(stated: str, amount: Figure, sheet: Sheet, row: SheetRow) -> Identity:
+    """Compare the names of two projects of one amount; two forms of a name agree here."""
     printed = row.line.project
-    is_one = _is_alike(name_of(stated), name_of(printed))
     left = Figure(stated, _place(amount.label), amount.origins)
     right = Figure(printed, f"{sheet.title}/项目名称", (row.line.origin,))
-    rule_id = "project_name" if is_one else "project_other"
-    return same_text(rule_id, left.label, left, right, False, f"{stated}/{printed}")
+    agree = _is_alike(name_of(stated), name_of(printed))
+    return same_text("project_other", left.label, left, right, agree, f"{stated}/{printed}")
 
 
 def _described(claims: Claims, rule: Mapping[str, str], unit: str) -> list[tuple[str, Figure]]:
@@ -110,7 +111,7 @@ def described(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
         if not stated or not printed or 2 * len(alone) > len(stated):
             continue
         for project, amount, (_, _, row) in pairs:
-            yield _other_name(project, amount, sheet, row)
+            yield _other_project(project, amount, sheet, row)
         for project, amount in alone:
             if not any(_is_alike(name_of(project), name) for name, _, _ in rows):
                 blank = Figure(None, f"{sheet.title}/{project}", ())
@@ -170,7 +171,7 @@ def mentioned(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
             left = Figure(leaf, _place(stated.label), stated.origins)
             right = Figure(project, _place(label), amount.origins)
             repeats = f"{leaf}/{project}"
-            yield same_text("project_name", left.label, left, right, False, repeats)
+            yield same_text("project_mention", left.label, left, right, False, repeats)
 
 
 def described_projects(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
