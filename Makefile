@@ -35,7 +35,7 @@ lint: setup ## Check code style, and that no notebook holds outputs
 	@echo "$(NOTEBOOKS) -exec $(STRIP) --verify {} +"
 	@$(NOTEBOOKS) -exec $(STRIP) --verify {} +
 
-bench: setup ## Measure cleaning: each disclosure, and made-up ones up to 50 times as long
+bench: setup ## Measure cleaning up to 50 times as long, and what the audit notices
 	$(PYTHON) -m helpers bench
 
 lab: setup ## Open JupyterLab in the folder of the notebooks

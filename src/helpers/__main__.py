@@ -197,7 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sources", nargs="+", default=(), metavar="ID", help="default: all")
     export.set_defaults(run=_export)
 
-    bench = commands.add_parser("bench", help="measure time and memory of cleaning")
+    bench = commands.add_parser("bench", help="measure cleaning, and what the audit notices")
     bench.add_argument(
         "--runs", type=_positive, default=3, help="per document (default: %(default)s)"
     )

@@ -277,6 +277,13 @@ def read(place: str | Path) -> Disclosure:
     return Disclosure(source, document, rows, units, numbers)
 
 
+def evidence_of(disclosure: Disclosure) -> Evidence:
+    """Read once more what the audit of a disclosure needs, so that figures in it can be changed."""
+    document, rows = disclosure.document, disclosure.rows
+    tables = read_tables(read_grids(document), frozenset(disclosure.budget_units))
+    return Evidence(tables, read_evaluations(document), rows["facts"], rows["claims"])
+
+
 def audit_rows(source_id: str, evidence: Evidence) -> dict[str, list[Row]]:
     """Return the rows of ``checks.csv`` and ``findings.csv`` of one disclosure."""
     identities = evaluate(evidence)

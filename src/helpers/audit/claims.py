@@ -24,6 +24,19 @@ _FACTORS = UNIT_FACTORS | {"万": UNIT_FACTORS["万元"], "亿": UNIT_FACTORS["�
 _SAME_UNIT = {"万": "万元", "亿": "亿元"}
 
 
+_KEY = "claim "
+
+
+def claim_key(claim: Claim) -> str:
+    """Return what tells a claim from others; sentences of one line may say the same words."""
+    return f"{_KEY}{claim.get('claim_no')}"
+
+
+def is_claim_key(key: str) -> bool:
+    """Tell whether a figure with this key stands in a sentence."""
+    return key.startswith(_KEY)
+
+
 def decimals_of_value(value: Decimal) -> int:
     """Return how many decimals a claim is printed with."""
     exponent = value.as_tuple().exponent
@@ -75,9 +88,7 @@ class Claims:
         decimals = self.decimals.get(own, 0) if is_money else None
         if claim["role"] == "area" and value is not None:
             decimals = decimals_of_value(value)
-        # Sentences of one line may say the same words of two figures.
-        key = f"claim {claim.get('claim_no')}"
-        shown = figure(value, label_of(claim), claim["origin"], decimals, key=key)
+        shown = figure(value, label_of(claim), claim["origin"], decimals, key=claim_key(claim))
         if claim["direction"] == "decrease":
             shown = shown.scaled(Decimal(-1))
         if is_money and unit and unit != own:
@@ -102,13 +113,18 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def select(
-    claims: Claims, section: str, subject: str, roles: Sequence[str], is_once: bool = True
+    claims: Claims,
+    section: str,
+    subject: str,
+    roles: Sequence[str],
+    is_once: bool = True,
+    with_blanks: bool = False,
 ) -> list[Claim]:
     found: dict[Any, Claim] = {}
     for number, claim in enumerate(claims.rows):
         if (
             claim["role"] in roles
-            and claim["value"] is not None
+            and (with_blanks or claim["value"] is not None)
             and matches(section, claim["section"])
             and re.search(subject, claim["subject"])
         ):

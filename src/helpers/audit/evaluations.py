@@ -33,7 +33,7 @@ from helpers.document import one_spelling
 from helpers.performance import Evaluation, FundRow
 from helpers.tolerance import printed_decimals
 
-_PHASES = {
+PHASES = {
     "budget": "年度预算",
     "initial_budget": "年初预算数",
     "adjusted_budget": "全年预算数",
@@ -50,7 +50,7 @@ _OVERALL = re.compile(r"整体.*/(涉及金额|全年预算总额|实际执行�
 
 def _amounts(evaluation: Evaluation) -> Iterator[tuple[FundRow, str, Amount]]:
     for row in evaluation.funds:
-        for phase in _PHASES:
+        for phase in PHASES:
             amount = getattr(row, phase)
             if amount is not None:
                 yield row, phase, amount
@@ -65,9 +65,10 @@ def _precision(evaluations: Sequence[Evaluation]) -> dict[str, int]:
     return {unit: printed_decimals(found) for unit, found in texts.items()}
 
 
-def _money(evaluation: Evaluation, row: FundRow, phase: str, decimals: int) -> Figure:
+def money(evaluation: Evaluation, row: FundRow, phase: str, decimals: int) -> Figure:
+    """Return the amount of a source of money in one of the ``PHASES``."""
     amount = getattr(row, phase)
-    name = f"{row.label.removesuffix('：').removesuffix(':') or row.source}·{_PHASES[phase]}"
+    name = f"{row.label.removesuffix('：').removesuffix(':') or row.source}·{PHASES[phase]}"
     origin = row.origins.get(phase, evaluation.origin)
     return figure(amount.value if amount else None, named(evaluation, name), origin, decimals)
 
@@ -78,9 +79,9 @@ def fund_sums(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
     sources = [row for row in evaluation.funds if row.source != "total"]
     if total is None or len(sources) < 2:
         return
-    for phase in _PHASES:
-        whole = _money(evaluation, total, phase, decimals)
-        parts = [_money(evaluation, row, phase, decimals) for row in sources]
+    for phase in PHASES:
+        whole = money(evaluation, total, phase, decimals)
+        parts = [money(evaluation, row, phase, decimals) for row in sources]
         if whole.value is not None and all(part.value is not None for part in parts):
             unit = evaluation.unit_text or "万元"
             yield equality("evaluation_fund_sum", whole.label, whole, sum_of(parts), unit)
@@ -92,8 +93,8 @@ def execution(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
     printed = evaluation.execution_rate
     if total is None or printed is None:
         return
-    budget = _money(evaluation, total, "adjusted_budget", decimals)
-    executed = _money(evaluation, total, "executed", decimals)
+    budget = money(evaluation, total, "adjusted_budget", decimals)
+    executed = money(evaluation, total, "executed", decimals)
     if not isinstance(budget.value, Decimal) or not isinstance(executed.value, Decimal):
         return
     origin = evaluation.origins.get("execution_rate", evaluation.origin)
@@ -138,7 +139,7 @@ def _projects_in_sentence(
             continue
         rows = [(one, one.fund("total")) for one in own]
         parts = [
-            _money(one, row, phase, decimals.get(one.unit_text, 0))
+            money(one, row, phase, decimals.get(one.unit_text, 0))
             for one, row in rows
             if row is not None and getattr(row, phase) is not None
         ]
@@ -173,7 +174,7 @@ def _targets_in_sentence(
         return
     tables = Figure(Decimal(len(own)), "绩效目标表份数", tuple(one.origin for one in own))
     totals = [
-        _money(one, row, "budget", decimals.get(one.unit_text, 0))
+        money(one, row, "budget", decimals.get(one.unit_text, 0))
         for one in own
         if (row := one.fund("total")) is not None
     ]
@@ -211,7 +212,7 @@ def _overall(
                 continue
             left = claims.figure(claim)
             own = decimals.get(evaluation.unit_text, 0)
-            right = _money(evaluation, total, phases[match.group(1)], own)
+            right = money(evaluation, total, phases[match.group(1)], own)
             if right.value is not None:
                 yield equality("evaluation_overall", left.label, left, right, claims.unit(claim))
 
@@ -236,7 +237,7 @@ def _project_amounts(
         is_known = evaluation.kind == "target" and names[one_spelling(evaluation.name)] == 1
         if not is_known or total is None or total.budget is None or not found:
             continue
-        left = _money(evaluation, total, "budget", decimals.get(evaluation.unit_text, 0))
+        left = money(evaluation, total, "budget", decimals.get(evaluation.unit_text, 0))
         # A target is set for this year's money, or for that carried over with it.
         sides = [*found.values(), [cell for cells in found.values() for cell in cells]]
         results = [

@@ -4,21 +4,25 @@ Place in the chain: last of ``audit``.  Input: identities of all families.  Outp
 
 A finding states both figures with their places and leaves the judgement to the reader: "does not
 equal", never an accusation.  One fact printed on the rows of a class and of its only section is one
-finding; findings that share a figure and miss by the same amount share a cause.
+finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from helpers.audit.causes import Failure, cause_numbers
 from helpers.audit.identity import Figure, Identity
+from helpers.audit.slips import Slip, Suspicion, suspicions
 from helpers.reference_data import read_reference
 from helpers.wording import say
 
 Row = dict[str, Any]
+
+_HINT_COLUMNS = ("hint_origin", "hint_value", "hint_evidence", "hint_evidence_en")
 
 
 @cache
@@ -51,38 +55,59 @@ def check_rows(source_id: str, identities: Iterable[Identity]) -> list[Row]:
     ]
 
 
-def _merge_repeats(identities: Iterable[Identity]) -> list[tuple[Identity, list[str], list[str]]]:
-    """Keep the first of identities that state one fact; return it with all places of both sides."""
-    merged: dict[tuple[Any, ...], tuple[Identity, list[str], list[str]]] = {}
+def _failures(
+    identities: Sequence[Identity], suspected: Mapping[int, Suspicion]
+) -> list[tuple[Failure, tuple[Slip, ...]]]:
+    """Keep the first of identities that state one fact, with all places and with its suspects."""
+    merged: dict[tuple[Any, ...], list[int]] = {}
     for number, one in enumerate(identities):
-        values = (one.left.value, one.right.value) if one.repeats else number
-        key = (one.rule_id, one.repeats, values)
-        _, left, right = merged.setdefault(key, (one, [], []))
-        left += one.left.origins
-        right += one.right.origins
-    return list(merged.values())
+        if one.verdict in ("different", "rounding"):
+            values = (one.left.value, one.right.value) if one.repeats else number
+            merged.setdefault((one.rule_id, one.repeats, values), []).append(number)
+    found = []
+    for numbers in merged.values():
+        same = [identities[number] for number in numbers]
+        left = dict.fromkeys(place for one in same for place in one.left.origins)
+        right = dict.fromkeys(place for one in same for place in one.right.origins)
+        suspicion = suspected.get(numbers[0], Suspicion(()))
+        failure = Failure(same[0], tuple(left), tuple(right), suspicion.slip)
+        found.append((failure, suspicion.suspects))
+    return found
 
 
-def _cause_keys(one: Identity, places: Iterable[str]) -> list[tuple[Any, ...]]:
-    """Return what findings of one cause have in common: a difference at a place, or a blank."""
-    if one.difference:
-        shared = (one.subject, *places)
-        return [(one.unit, place, abs(one.difference)) for place in shared]
-    return [("blank", side.label) for side in (one.left, one.right) if side.value is None]
-
-
-def _cause_numbers(found: Sequence[tuple[Identity, list[str], list[str]]]) -> list[int]:
-    """Number the causes: findings that share a place or row and miss by the same have one."""
-    causes: list[int] = []
-    seen: dict[tuple[Any, ...], int] = {}
-    for one, left, right in found:
-        keys = _cause_keys(one, (*left, *right))
-        number = min((seen[key] for key in keys if key in seen), default=0)
-        number = number or max(causes, default=0) + 1
-        for key in keys:
-            seen.setdefault(key, number)
-        causes.append(number)
-    return causes
+def _hint(failure: Failure) -> Row:
+    """Return the columns of the hint; the figures of this finding come from the slip."""
+    slip = failure.slip
+    if slip is None:
+        return dict.fromkeys(_HINT_COLUMNS, "")
+    here = {term.key for term in failure.identity.terms}
+    changes = list(zip(slip.terms, slip.values, strict=True))
+    own = [(term, value) for term, value in changes if term.key in here]
+    sentences = []
+    for lang in ("zh", "en"):
+        texts = [
+            say(
+                "hint.figure",
+                lang,
+                label=term.label,
+                place=term.origin,
+                printed=say("finding.blank", lang) if term.value is None else f"{term.value:f}",
+                value=f"{value:f}",
+            )
+            for term, value in changes
+        ]
+        # Figures that are set right to different values differ in different ways.
+        is_one_kind = slip.kind == "exchange" or len(set(slip.values)) == 1
+        kind = say(f"hint.{slip.kind}", lang) if is_one_kind else ""
+        joined = ("；" if lang == "zh" else ", ").join(texts)
+        counts = {"repairs": len(slip.repairs), "breaks": len(slip.breaks)}
+        sentences.append(say("hint", lang, figures=joined, kind=kind, **counts))
+    return {
+        "hint_origin": ";".join(dict.fromkeys(term.origin for term, _ in own)),
+        "hint_value": ";".join(f"{value:f}" for _, value in own),
+        "hint_evidence": sentences[0],
+        "hint_evidence_en": sentences[1],
+    }
 
 
 def _shown(one: Figure, unit: str, lang: str) -> str:
@@ -126,7 +151,7 @@ def _value_text(value: Decimal | str | None) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else value or ""
 
 
-def finding_rows(source_id: str, identities: Iterable[Identity]) -> list[Row]:
+def finding_rows(source_id: str, identities: Sequence[Identity]) -> list[Row]:
     """Return the rows of ``findings.csv``.
 
     Parameters
@@ -139,12 +164,15 @@ def finding_rows(source_id: str, identities: Iterable[Identity]) -> list[Row]:
     Returns
     -------
     list of dict
-        Keys as in ``reference/columns.csv``; the columns of hints are left empty.
+        Keys as in ``reference/columns.csv``; the columns of hints are empty where the evidence
+        singles out no figure.
     """
-    failed = [one for one in _by_rule(identities) if one.verdict in ("different", "rounding")]
-    found = _merge_repeats(failed)
+    ordered = _by_rule(identities)
+    found = _failures(ordered, suspicions(ordered))
+    causes = cause_numbers([failure for failure, _ in found])
     rows: list[Row] = []
-    for (one, left, right), cause in zip(found, _cause_numbers(found), strict=True):
+    for (failure, suspects), cause in zip(found, causes, strict=True):
+        one = failure.identity
         is_rounding = one.verdict == "rounding"
         statement_zh, statement_en = _statements(one)
         rows.append(
@@ -158,16 +186,15 @@ def finding_rows(source_id: str, identities: Iterable[Identity]) -> list[Row]:
                 "subject": one.subject,
                 "left_label": one.left.label,
                 "left_value": _value_text(one.left.value),
-                "left_origin": ";".join(dict.fromkeys(left)),
+                "left_origin": ";".join(failure.left),
                 "right_label": one.right.label,
                 "right_value": _value_text(one.right.value),
-                "right_origin": ";".join(dict.fromkeys(right)),
+                "right_origin": ";".join(failure.right),
                 "difference": one.difference,
                 "tolerance": one.tolerance,
                 "unit": one.unit,
-                "hint_origin": "",
-                "hint_value": "",
-                "hint_evidence": "",
+                "suspects": ";".join(dict.fromkeys(slip.terms[0].origin for slip in suspects)),
+                **_hint(failure),
                 "statement_zh": statement_zh,
                 "statement_en": statement_en,
             }

@@ -116,7 +116,11 @@ def points(rule: Callable[[Fraction], Fraction]) -> Formula:
         ]
         return Interval(min(corners), max(corners))
 
-    return Formula(allowed, _none, lambda rate, values, position: None)
+    def solve(score: Fraction, values: Values, position: int) -> Fraction | None:
+        share = rule(values[1] / 100)
+        return score / share if position == 0 and share else None
+
+    return Formula(allowed, _none, solve)
 
 
 def constant(value: Fraction) -> Formula:

@@ -205,7 +205,7 @@ def sum_of(parts: Sequence[Figure], label: str = "") -> Figure:
         origins=tuple(dict.fromkeys(origin for part in stated for origin in part.origins)),
         half=sum((part.half for part in stated), Decimal(0)),
         is_damaged=any(part.is_damaged for part in parts),
-        terms=tuple(term for part in stated for term in part.terms),
+        terms=tuple(term for part in parts for term in part.terms),
     )
 
 

@@ -12,13 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from helpers.audit.claims import MONEY, UNIT_PRICE, Claim, Claims, label_of, select, top
+from helpers.audit.claims import MONEY, UNIT_PRICE, Claim, Claims, select, top
 from helpers.audit.identity import (
     Figure,
     Identity,
     at_most,
     equality,
-    figure,
     first_origins,
     sum_of,
 )
@@ -33,7 +32,8 @@ _LISTS_PARTS = re.compile(r"项目支出情况说明$|具体使用情况$|财政
 def stated_sums(claims: Claims) -> Iterator[Identity]:
     """Compare the sums that ``rule_claim_sums.csv`` lists with what they should equal."""
     for rule in read_reference("rule_claim_sums"):
-        whole = select(claims, rule["section"], rule["whole"], rule["whole_role"].split())
+        roles = rule["whole_role"].split()
+        whole = select(claims, rule["section"], rule["whole"], roles, with_blanks=True)
         section = rule["part_section"] or rule["section"]
         parts = select(claims, section, rule["parts"], rule["part_role"].split())
         # A list may be opened by the whole once more.
@@ -159,9 +159,9 @@ def blanks(claims: Claims) -> Iterator[Identity]:
     """Report the figures that a sentence leaves out."""
     for claim in claims.rows:
         if claim["value"] is None:
-            left = figure(None, label_of(claim), claim["origin"], None)
+            left = claims.figure(claim)
             right = Figure(claim["text"], "所在句", ())
-            yield Identity("claim_blank", left.label, left, right, "", "different")
+            yield Identity("claim_blank", left.label, left, right, "", "different", relation="text")
 
 
 def narrative_sums(claims: Claims) -> Iterator[Identity]:

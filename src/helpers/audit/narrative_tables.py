@@ -157,7 +157,6 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
             if (
                 match is None
                 or claim["role"] not in rule["roles"].split()
-                or claim["value"] is None
                 or not re.search(rule["section"], claim["section"])
             ):
                 continue

@@ -1,7 +1,7 @@
 """Time and memory of cleaning: the filed disclosures, and made-up ones of growing length.
 
-Place in the chain: behind ``make bench``.  Input: the collection.  Output: a table on the terminal
-and ``build/bench.json``.
+Place in the chain: behind ``make bench``.  Input: the collection.  Output: a table on the terminal,
+and the same as values.
 
 Each document is cleaned in a process of its own, so that one's memory and caches are not another's;
 the time is the median of some runs, from opening the file to the last clean file written, without
@@ -10,10 +10,8 @@ the start of Python.  The peak counts all of the process, libraries included.
 
 from __future__ import annotations
 
-import json
 import math
 import multiprocessing
-import platform
 import statistics
 import sys
 import tempfile
@@ -22,11 +20,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from helpers.bench.department import Department, make_up_department
 from helpers.bench.made_up import budget_text, final_accounts_text
 from helpers.disclosure import clean
-from helpers.packaging import write_atomically
 from helpers.sources import find_root, list_sources, read_source
 
 SIZES = (1, 5, 10, 25, 50)
@@ -135,8 +133,8 @@ def _table(measurements: Iterable[Measurement]) -> str:
     return "\n".join(rows)
 
 
-def bench(sizes: Sequence[int] = SIZES, runs: int = RUNS) -> Path:
-    """Measure all disclosures, print a table, and write ``build/bench.json``.
+def time_cleaning(sizes: Sequence[int] = SIZES, runs: int = RUNS) -> dict[str, Any]:
+    """Measure all disclosures and print a table.
 
     Parameters
     ----------
@@ -147,8 +145,9 @@ def bench(sizes: Sequence[int] = SIZES, runs: int = RUNS) -> Path:
 
     Returns
     -------
-    Path
-        The file written.  It is no clean file: it holds times, and differs from run to run.
+    dict
+        ``filed``: a measurement per disclosure; ``made_up``: by kind, the measurements and the
+        power to which time grows with the length.
     """
     root = find_root()
     filed = [measure(name, root / "data" / "raw" / name, runs) for name in list_sources()]
@@ -163,17 +162,10 @@ def bench(sizes: Sequence[int] = SIZES, runs: int = RUNS) -> Path:
                 made_up[kind].append(measure(name, path, runs))
             print(f"\n{_table(made_up[kind])}")
             print(f"time grows with the length to the power of {growth(made_up[kind])}", flush=True)
-    report = {
-        "machine": {"python": platform.python_version(), "system": platform.platform()},
-        "runs": runs,
+    return {
         "filed": [asdict(item) for item in filed],
         "made_up": {
             kind: {"growth": growth(items), "documents": [asdict(item) for item in items]}
             for kind, items in made_up.items()
         },
     }
-    path = root / "build" / "bench.json"
-    path.parent.mkdir(exist_ok=True)
-    write_atomically(path, json.dumps(report, indent=2) + "\n")
-    print(f"\nwritten: {path.relative_to(root).as_posix()}")
-    return path
