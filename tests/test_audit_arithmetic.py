@@ -1,4 +1,4 @@
-"""Figures of sentences and tables: changes, scopes, lists, projects, labels; and their look-alikes."""
+"""Figures of sentences and tables: changes, scopes, lists, projects, labels, look-alikes."""
 
 from __future__ import annotations
 

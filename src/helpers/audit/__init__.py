@@ -5,9 +5,10 @@ disclosure.  Output: identities, and the rows of ``checks.csv`` and ``findings.c
 
 A rule is a row of ``reference/rules.csv``: its name, its severity and what it rests on.  Families
 of rules share a form, and find their figures by further rows: ``rule_table_pairs.csv`` (tables that
-repeat each other), ``rule_claim_sums.csv`` (sentences that add up), ``rule_claim_cells.csv``
-(sentences that repeat a table).  Nothing that fails stops the run, and what the conversion
-destroyed is not checkable, never a finding.
+repeat each other), ``rule_claim_sums.csv`` (sentences that add up), ``rule_claim_changes.csv``
+(changes that imply one previous year), ``rule_claim_cells.csv`` (sentences that repeat a table).
+Nothing that fails stops the run, and what the conversion destroyed is not checkable, never a
+finding.
 """
 
 from __future__ import annotations

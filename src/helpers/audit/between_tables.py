@@ -221,9 +221,10 @@ def general_public(sheets: Sequence[Sheet]) -> Iterator[Identity]:
         return
     for code in dict.fromkeys([*(code for one in incomes for code in one), *spent]):
         parts = [one[code] for one in incomes if code in one]
-        left = sum_of(parts) if parts else Figure(None, f"{income.title}/{code}", ())
-        if left.value is None and parts:
-            left = parts[0]
+        left = next(iter(parts), Figure(None, f"{income.title}/{code}", ()))
+        if len(parts) > 1:
+            leaves = "+".join(part.label.rpartition("·")[2] for part in parts)
+            left = sum_of(parts, f"{parts[0].label.rpartition('·')[0]}·{leaves}")
         right = spent.get(code) or Figure(None, f"{table.title}/{code}", ())
         if left.value or right.value:
             repeats = "revenue_summary/general_public_expenditure"

@@ -137,7 +137,7 @@ def share_sums(claims: Claims) -> Iterator[Identity]:
             for _, share in listed.values()
         ]
         label = f"{base['subject'].rpartition('/')[2]}各项占比之和"
-        total = Figure(Decimal(100), "100%", ())
+        total = Figure(Decimal(100), "全部", ())
         yield equality("claim_share_sum", label_of(base), sum_of(stated, label), total, "%")
 
 

@@ -137,7 +137,8 @@ def _names_above(
         if not stated or "item" not in groups or len(row.line.code) != 7 or not above:
             continue
         printed = above[0].key
-        agree = name_of(stated) == name_of(printed)
+        # A label that a page cut off is the beginning of its name.
+        agree = name_of(stated).startswith(name_of(printed))
         left = Figure(stated, label_of(claim), (claim["origin"],))
         right = Figure(printed, f"{sheet.title}/{above[0].name}", (above[0].line.origin,))
         repeats = f"{stated}/{printed}"
