@@ -48,6 +48,8 @@ class Lattice:
         Of its filled cells.
     top, bottom
         Where it stands.
+    is_ruled
+        Whether its borders are drawn, or only white.
     continues
         Whether it goes on from the table on the page before.
     """
@@ -57,6 +59,7 @@ class Lattice:
     texts: list[CellText]
     top: float
     bottom: float
+    is_ruled: bool = True
     continues: bool = False
 
 
@@ -247,11 +250,26 @@ def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[CellText]:
     return texts
 
 
+def _share_white(parts: Sequence[Lattice]) -> None:
+    """Give parts whose columns only white separates those of the first, by where texts stand."""
+    borders = parts[0].borders
+    for part in parts[1:]:
+        for text in part.texts:
+            ends = (min(one.x0 for one in text.lines), max(one.x1 for one in text.lines))
+            middle = sum(ends) / 2
+            column = min(max(bisect_right(borders, middle) - 1, 0), len(borders) - 2)
+            text.columns = (column, column)
+        part.borders = list(borders)
+
+
 def share_columns(parts: Sequence[Lattice]) -> None:
     """Give the parts of one table the same columns.
 
     Where the header, or the last rows, merge cells of a column, a page without them has fewer.
     """
+    if not parts[0].is_ruled:
+        _share_white(parts)
+        return
     shared = _clusters(border for part in parts for border in part.borders)
     for part in parts:
         places = [min(range(len(shared)), key=lambda i: abs(shared[i] - b)) for b in part.borders]
@@ -340,11 +358,20 @@ def _tables_of(rules: Sequence[Rule], glyphs: list[Glyph]) -> tuple[list[Lattice
     return tables, glyphs
 
 
-def find_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
+def find_tables(page: Page, goes_on: bool) -> tuple[list[Lattice], list[Glyph]]:
     """Return the tables of a page, from the top, and the glyphs outside of them.
 
     A frame around text that holds one cell only is no table; its text is running text.
+
+    Parameters
+    ----------
+    page
+        As read.
+    goes_on
+        Whether the page before ends with a table.
     """
     ruled, rest = _tables_of(page.rules, list(page.glyphs))
-    unruled, rest = _tables_of(white_rules(rest), rest)
+    unruled, rest = _tables_of(white_rules(rest, goes_on and not ruled), rest)
+    for table in unruled:
+        table.is_ruled = False
     return sorted([*ruled, *unruled], key=lambda table: table.top), rest
