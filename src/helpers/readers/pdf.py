@@ -26,15 +26,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
 from helpers.document import Block, Cell, DisclosureError, Lost, Paragraph, RawTable
+from helpers.readers.pdf_lattice import Lattice, drop_slivers, share_columns, written_rows
 from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
-from helpers.readers.pdf_tables import (
-    Lattice,
-    drop_slivers,
-    find_tables,
-    pieces,
-    share_columns,
-    written_rows,
-)
+from helpers.readers.pdf_tables import find_tables, pieces
 from helpers.readers.pdf_text import TextLine, margins, paragraphs, text_lines
 
 _MOST_PAGES = 1_500

@@ -1,7 +1,7 @@
-"""Rules for tables that print none, or not all: the white between their rows and columns.
+"""Tables that print no rules, or not all: the white between their rows and columns.
 
-Place in the chain: beside ``pdf_tables``, which uses it.  Input: glyphs.  Output: rules as if they
-had been drawn.
+Place in the chain: beside ``pdf_tables``, which uses it.  Input: glyphs.  Output: tables, or
+rules as if they had been drawn.
 
 Running text must never become a table: only lines under a caption that names a unit of money or
 calls itself a table count, and of these only such with figures in columns of their own.
@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from helpers.readers.pdf_lattice import CellText, Lattice
 from helpers.readers.pdf_page import Glyph, Rule
-from helpers.readers.pdf_text import line_text, rows_of
+from helpers.readers.pdf_text import line_text, rows_of, text_lines
 
 _GAP = 1.2  # type sizes: the least white between two columns
 _FIGURE_GAP = 0.3  # beside a figure less will do: nobody leaves white around one in running text
@@ -214,29 +215,140 @@ def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
     return bands
 
 
-def _drawn(
-    bands: Sequence[Sequence[_Line]], gutters: Sequence[float], left: float, right: float
-) -> Iterator[Rule]:
-    edges = [bands[0][0].top - 2]
-    for above, below in pairwise(bands):
-        edges.append((max(o.bottom for o in above) + min(o.top for o in below)) / 2)
-    edges.append(max(one.bottom for one in bands[-1]) + 2)
-    for edge in edges:
-        yield Rule(True, edge, left, right)
-    for (top, bottom), band in zip(pairwise(edges), bands, strict=True):
-        glyphs = [glyph for line in band for part in line.parts for glyph in part]
-        for x in (left, right, *gutters):
-            # A heading over several columns is one cell.
-            if not any(glyph.x0 < x < glyph.x1 for glyph in glyphs):
-                yield Rule(False, x, top, bottom)
+@dataclass(slots=True)
+class _Heading:
+    """One header text, over one line or several, and the columns it heads."""
+
+    glyphs: list[Glyph]
+    columns: tuple[int, int] = (0, 0)
+    row: int = 0
+
+    @property
+    def x0(self) -> float:
+        return min(glyph.x0 for glyph in self.glyphs)
+
+    @property
+    def x1(self) -> float:
+        return max(glyph.x1 for glyph in self.glyphs)
+
+    @property
+    def top(self) -> float:
+        return min(glyph.top for glyph in self.glyphs)
+
+    @property
+    def bottom(self) -> float:
+        return max(glyph.bottom for glyph in self.glyphs)
+
+    @property
+    def centre(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    def overlaps(self, other: _Heading) -> bool:
+        return self.x0 < other.x1 and other.x0 < self.x1
+
+
+def _headings(lines: Sequence[_Line]) -> list[_Heading]:
+    """Join the lines of headings that wrap."""
+    found: list[_Heading] = []
+    for line in lines:
+        for part in line.parts:
+            heading = _Heading(list(part))
+            size = part[0].size
+            above = [
+                one
+                for one in found
+                if one.overlaps(heading) and heading.top - one.bottom < 0.5 * size
+            ]
+            if above:
+                above[-1].glyphs += heading.glyphs
+            else:
+                found.append(heading)
+    return found
+
+
+def _place_headings(headings: list[_Heading], columns: Sequence[tuple[float, float]]) -> int:
+    """Give each heading its columns and its row; return the number of header rows.
+
+    What has nothing below it heads one column: where these are as many as the columns, in order,
+    else by place.  What stands above heads the columns around its middle.
+    """
+    leaves = [
+        one
+        for one in headings
+        if not any(other.overlaps(one) and other.top > one.bottom for other in headings)
+    ]
+    leaves.sort(key=lambda one: one.centre)
+    centres = [(start + end) / 2 for start, end in columns]
+    for number, leaf in enumerate(leaves):
+        if len(leaves) == len(columns):
+            column = number
+        else:
+            column = min(range(len(columns)), key=lambda i: abs(centres[i] - leaf.centre))
+        leaf.columns = (column, column)
+    parents = sorted((one for one in headings if one not in leaves), key=lambda one: -one.top)
+    for parent in parents:
+        below = [one for one in leaves if one.top > parent.bottom - 1]
+        rivals = [o for o in parents if o is not parent and abs(o.top - parent.top) < 2]
+        parent.columns = _children(parent, below, rivals)
+    ordered = sorted(headings, key=lambda one: one.top)
+    for index, heading in enumerate(ordered):
+        above = [
+            other.row
+            for other in ordered[:index]
+            if other.bottom <= heading.top + 1
+            and other.columns[0] <= heading.columns[1]
+            and heading.columns[0] <= other.columns[1]
+        ]
+        heading.row = max(above, default=-1) + 1
+    return max((one.row for one in headings), default=-1) + 1
+
+
+def _children(
+    parent: _Heading, below: Sequence[_Heading], rivals: Sequence[_Heading]
+) -> tuple[int, int]:
+    """Return the columns a heading stands in the middle of, as many as fit it best."""
+    best: tuple[float, tuple[int, int]] | None = None
+    for first in range(len(below)):
+        for last in range(first, len(below)):
+            start, end = below[first].x0, below[last].x1
+            if any(start < rival.centre < end for rival in rivals):
+                continue
+            cost = abs((start + end) / 2 - parent.centre) - 4.0 * (last - first)
+            if start <= parent.centre <= end and (best is None or cost < best[0]):
+                best = (cost, (below[first].columns[0], below[last].columns[1]))
+    return best[1] if best else (0, 0)
+
+
+def _lattice(
+    header: Sequence[_Line], bands: Sequence[Sequence[_Line]], columns: list[tuple[float, float]]
+) -> Lattice:
+    """Put headings and parts of lines into the columns they stand in."""
+    headings = _headings(header)
+    n_header = _place_headings(headings, columns)
+    texts = [CellText((one.row, one.row), one.columns, text_lines(one.glyphs)) for one in headings]
+    for row, band in enumerate(bands, n_header):
+        cells: dict[int, list[Glyph]] = {}
+        for line in band:
+            for part in line.parts:
+                start, end = part[0].x0, part[-1].x1
+                shared = [min(end, c[1]) - max(start, c[0]) for c in columns]
+                cells.setdefault(shared.index(max(shared)), []).extend(part)
+        texts += [
+            CellText((row, row), (column, column), text_lines(glyphs))
+            for column, glyphs in sorted(cells.items())
+        ]
+    borders = [columns[0][0] - 3, *_between(columns), columns[-1][1] + 3]
+    lines = [*header, *(line for band in bands for line in band)]
+    top, bottom = min(line.top for line in lines), max(line.bottom for line in lines)
+    return Lattice(borders, n_header + len(bands), texts, top, bottom, is_ruled=False)
 
 
 def _between(columns: Sequence[tuple[float, float]]) -> list[float]:
     return [(left[1] + right[0]) / 2 for left, right in pairwise(columns)]
 
 
-def white_rules(glyphs: Sequence[Glyph], goes_on: bool) -> list[Rule]:
-    """Return rules for the tables without any among the text of a page.
+def white_tables(glyphs: Sequence[Glyph], goes_on: bool) -> tuple[list[Lattice], list[Glyph]]:
+    """Return the tables without rules among the text of a page, and the glyphs outside of them.
 
     Parameters
     ----------
@@ -246,20 +358,19 @@ def white_rules(glyphs: Sequence[Glyph], goes_on: bool) -> list[Rule]:
         Whether the page before ends with a table: figures on top of this one may belong to it.
     """
     lines = _parted(glyphs)
-    rules: list[Rule] = []
+    tables = []
+    taken: set[int] = set()
     for first, end in _runs(lines):
         start = _header_start(lines, first, goes_on)
         if start is None or not _is_table(lines, start, first, end):
             continue
-        columns = _columns(lines[start:first], lines[first:end])
+        header, body = lines[start:first], lines[first:end]
+        columns = _columns(header, body)
         if len(columns) < 2:
             continue
-        table = lines[start:end]
-        left = min(line.parts[0][0].x0 for line in table) - 3
-        right = max(line.parts[-1][-1].x1 for line in table) + 3
-        bands = [*([line] for line in lines[start:first]), *_bands(lines[first:end])]
-        rules += _drawn(bands, _between(columns), left, right)
-    return rules
+        tables.append(_lattice(header, _bands(body), columns))
+        taken.update(id(g) for line in lines[start:end] for part in line.parts for g in part)
+    return tables, [glyph for glyph in glyphs if id(glyph) not in taken]
 
 
 def missing_rules(
