@@ -26,6 +26,7 @@ HEADS_NAMES = re.compile(
     r"^(?:项目|科目|类|款|项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
 )
 LEVELS = frozenset("类款项")
+_CODE = re.compile(r"[235]\d{2}(?:\d{2}){0,2}")
 _DAMAGED_FIGURE = re.compile(r"^[^\u4e00-\u9fff]*\d[^\u4e00-\u9fff]*$")
 
 
@@ -209,6 +210,24 @@ def column_paths(
     return paths, warnings
 
 
+def _holds_codes(texts: Sequence[str]) -> bool:
+    """Tell whether a column holds nothing but codes, whatever stands over it.
+
+    The signs: codes of 3, 5 and 7 digits of which one continues another; two digits of which some
+    begin with 0; one class repeated on row after row.
+    """
+    if len(texts) < 2:
+        return False
+    if all(len(text) == 2 and text.isdecimal() for text in texts):
+        return any(text.startswith("0") for text in texts)
+    if not all(_CODE.fullmatch(text) for text in texts):
+        return False
+    is_repeated = all(len(text) == 3 for text in texts) and len(set(texts)) <= len(texts) / 2
+    return is_repeated or any(
+        len(one) > len(text) and one.startswith(text) for text in texts for one in texts
+    )
+
+
 def _without_lone_projects(kinds: Sequence[str]) -> Iterator[str]:
     """Yield the kinds; 项目名称 names projects only beside a name of its own for the row."""
     for is_amount, run in groupby(kinds, key=lambda kind: kind == AMOUNT):
@@ -237,7 +256,7 @@ def read_columns(
         amounts = sum(parse_amount(text) is not None for text in texts)
         if _LEAF_SERIAL.match(leaf):
             kinds.append(SERIAL)
-        elif LEAF_CODE.search(leaf):
+        elif LEAF_CODE.search(leaf) or _holds_codes(texts):
             kinds.append(CODE)
         elif leaf == "项目名称":
             kinds.append(PROJECT)

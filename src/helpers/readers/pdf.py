@@ -26,7 +26,13 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
 from helpers.document import Block, Cell, DisclosureError, Lost, Paragraph, RawTable
-from helpers.readers.pdf_lattice import Lattice, drop_slivers, share_columns, written_rows
+from helpers.readers.pdf_lattice import (
+    Lattice,
+    drop_slivers,
+    fits_white,
+    share_columns,
+    written_rows,
+)
 from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
 from helpers.readers.pdf_tables import find_tables, pieces
 from helpers.readers.pdf_text import TextLine, margins, paragraphs, text_lines
@@ -216,7 +222,7 @@ def _is_near(x: float, others: Sequence[float]) -> bool:
 def _is_one_table(before: Lattice, after: Lattice) -> bool:
     """Tell whether two tables have the same columns, or one has some of the other's."""
     if not (before.is_ruled and after.is_ruled):
-        return before.is_ruled == after.is_ruled and len(before.borders) == len(after.borders)
+        return before.is_ruled == after.is_ruled and fits_white(before, after)
     few, many = sorted((before.borders, after.borders), key=len)
     return len(few) > 2 and all(_is_near(border, many) for border in few)
 

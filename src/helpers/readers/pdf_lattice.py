@@ -94,14 +94,27 @@ def _split_rows(cells: Sequence[tuple[list[TextLine], float]]) -> list[list[list
     return rows if is_aligned else None
 
 
+def _column_at(borders: Sequence[float], text: CellText) -> int:
+    """Return the column in whose white borders the middle of a text stands."""
+    middle = (min(one.x0 for one in text.lines) + max(one.x1 for one in text.lines)) / 2
+    return min(max(bisect_right(borders, middle) - 1, 0), len(borders) - 2)
+
+
+def fits_white(before: Lattice, after: Lattice) -> bool:
+    """Tell whether each column of a table without rules stands in one of the table before it."""
+    places: dict[int, set[int]] = {}
+    for text in after.texts:
+        places.setdefault(text.columns[0], set()).add(_column_at(before.borders, text))
+    found = [next(iter(place)) for place in places.values() if len(place) == 1]
+    return len(found) == len(places) > 1 and len(set(found)) == len(found)
+
+
 def _share_white(parts: Sequence[Lattice]) -> None:
     """Give parts whose columns only white separates those of the first, by where texts stand."""
     borders = parts[0].borders
     for part in parts[1:]:
         for text in part.texts:
-            ends = (min(one.x0 for one in text.lines), max(one.x1 for one in text.lines))
-            middle = sum(ends) / 2
-            column = min(max(bisect_right(borders, middle) - 1, 0), len(borders) - 2)
+            column = _column_at(borders, text)
             text.columns = (column, column)
         part.borders = list(borders)
 

@@ -33,6 +33,7 @@ _LEAST_ROWS = 3
 _MOST_HEADER_LINES = 6
 _REACH = 8  # lines above the first figures in which the caption stands
 _SAME_PLACE = 4.0  # points
+_SAME_ROW = 0.6  # type sizes: how far apart figures and name of a row may stand in height
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _is_gap(before: Sequence[Glyph], glyph: Glyph) -> bool:
 
 def _parted(glyphs: Sequence[Glyph]) -> list[_Line]:
     lines = []
-    for row in rows_of(glyph for glyph in glyphs if glyph.text.strip()):
+    for row in rows_of((g for g in glyphs if g.text.strip()), _SAME_ROW):
         parts: list[list[Glyph]] = [[row[0]]]
         for glyph in row[1:]:
             if _is_gap(parts[-1], glyph):
@@ -111,12 +112,25 @@ def _columns(header: Sequence[_Line], body: Sequence[_Line]) -> list[tuple[float
             columns[-1][1] = max(columns[-1][1], end)
         else:
             columns.append([start, end])
-    for start, end, _ in sorted(_spans(header)):
-        near = [c for c in columns if start < c[1] + 1 and end > c[0] - 1]
-        if not near:
+    headings = sorted(_spans(header))
+    for start, end, _ in headings:
+        if any(start < c[1] + 1 and end > c[0] - 1 for c in columns):
+            continue
+        # 金额 in the middle of a column whose figures stand at its right edge heads that column.
+        beside = [i for i, c in enumerate(columns) if c[0] > end][:1]
+        beside += [i for i, c in enumerate(columns) if c[1] < start][-1:]
+        bare = [i for i in beside if not _is_headed(columns[i], headings)]
+        if bare:
+            own = columns[bare[0]]
+            own[:] = [min(own[0], start), max(own[1], end)]
+        else:
             columns.append([start, end])
             columns.sort()
     return _without_halves([(c[0], c[1]) for c in columns], body)
+
+
+def _is_headed(column: Sequence[float], headings: Sequence[tuple[float, float, str]]) -> bool:
+    return any(start < column[1] and end > column[0] for start, end, _ in headings)
 
 
 def _without_halves(
@@ -144,6 +158,8 @@ def _without_halves(
 def _belongs(line: _Line, above: Sequence[_Line]) -> bool:
     """Tell whether a line of names stands in the columns of the lines above it."""
     starts = [start for start, _, _ in _spans(above)]
+    if len(line.parts) == 1 and _FIGURE.fullmatch(line.texts[0]):
+        return False  # a page number
     return not line.is_sentence and all(
         any(abs(part[0].x0 - start) < _SAME_PLACE for start in starts) for part in line.parts
     )
