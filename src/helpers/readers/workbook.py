@@ -3,8 +3,8 @@
 XLSX is a zip archive of XML parts, read here cell by cell; XLS is read by xlrd.  Both are read
 sparsely (a lone cell in the last row must not make a million blank ones) and with their number
 formats, which say how a figure is shown (see ``number_formats``).  Formulas count with the value
-the program stored; nothing is computed, run or fetched.  Hidden sheets, rows and columns are what
-nobody sees of the published file: they are not read.
+the program stored, without one as their own text; nothing is computed, run or fetched.  Hidden
+sheets, rows and columns are what nobody sees of the published file: they are not read.
 
 A sheet is cut at blank rows.  Of what is left, single cells that are titles, stand above one or
 read like sentences are paragraphs; the rest is a table, merged cells laid out as in ``spans``.  A
@@ -132,16 +132,16 @@ def _styles(root: etree._Element | None) -> list[tuple[str, bool]]:
     codes = dict(BUILT_IN)
     for entry in () if own is None else own:
         codes[int(attribute(entry, "numFmtId") or 0)] = attribute(entry, "formatCode") or ""
-    borders = child(root, "borders")
-    lines = [
-        any(attribute(line, "style") not in (None, "none") for line in border)
-        for border in (() if borders is None else borders)
-    ]
-    styles = child(root, "cellXfs")
+    borders, styles = child(root, "borders"), child(root, "cellXfs")
+    drawn = {
+        number
+        for number, border in enumerate(() if borders is None else borders)
+        if any(attribute(line, "style") not in (None, "none") for line in border)
+    }
     return [
         (
             codes.get(int(attribute(style, "numFmtId") or 0), ""),
-            dict(enumerate(lines)).get(int(attribute(style, "borderId") or 0), False),
+            int(attribute(style, "borderId") or 0) in drawn,
         )
         for style in (() if styles is None else styles)
     ]
@@ -191,6 +191,10 @@ def _sheet(
 def _xlsx_text(cell: etree._Element, strings: Sequence[str], code: str, is_1904: bool) -> str:
     kind, value = attribute(cell, "t") or "n", child(cell, "v")
     text = (value.text or "") if value is not None else ""
+    formula = child(cell, "f")
+    if formula is not None and not text:
+        # No blank: whoever opens the file sees a figure that is not stored in it.
+        return f"={formula.text or ''}"
     if kind == "inlineStr":
         inline = child(cell, "is")
         return _rich_text(inline) if inline is not None else ""
