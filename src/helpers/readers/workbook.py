@@ -17,6 +17,7 @@ origin uses itself, become ``_`` in it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -37,13 +38,13 @@ from helpers.document import (
     strip_markup,
 )
 from helpers.readers.number_formats import BUILT_IN, shown
-from helpers.readers.packages import attribute, child, local, open_package
+from helpers.readers.packages import attribute, child, integer, local, open_package
 
 _MOST_CELLS = 400_000
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _OLE = b"\xd0\xcf\x11\xe0"
-_TITLE = re.compile(r"表$|表[（(]")
+_TITLE = re.compile(r".{2}表(?:$|[（(])")
 _NOTE = re.compile(r"^注|^(?:备注|说明)[:：]|^.{25,}[。：]$")
 # A sentence, or a part of one; a header is shorter and has no comma.
 _TEXT_ABOVE = re.compile(r"[。；，]|.{30}")
@@ -89,7 +90,7 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
     sheets = _read_xls(path) if is_ole else _read_xlsx(path)
     if sum(len(sheet.texts) for sheet in sheets) > _MOST_CELLS:
         raise DisclosureError(f"{path.name} has more cells than any disclosure.")
-    return tuple(block for sheet in sheets for block in _blocks(sheet))
+    return tuple(block for sheet in sheets for block in _blocks(path.name, sheet))
 
 
 # --- XLSX --------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ def _styles(root: etree._Element | None) -> list[tuple[str, bool]]:
     own = child(root, "numFmts")
     codes = dict(BUILT_IN)
     for entry in () if own is None else own:
-        codes[int(attribute(entry, "numFmtId") or 0)] = attribute(entry, "formatCode") or ""
+        codes[integer(entry, "numFmtId", 0)] = attribute(entry, "formatCode") or ""
     borders, styles = child(root, "borders"), child(root, "cellXfs")
     drawn = {
         number
@@ -140,8 +141,8 @@ def _styles(root: etree._Element | None) -> list[tuple[str, bool]]:
     }
     return [
         (
-            codes.get(int(attribute(style, "numFmtId") or 0), ""),
-            int(attribute(style, "borderId") or 0) in drawn,
+            codes.get(integer(style, "numFmtId", 0), ""),
+            integer(style, "borderId", 0) in drawn,
         )
         for style in (() if styles is None else styles)
     ]
@@ -160,19 +161,19 @@ def _sheet(
     columns = child(root, "cols")
     for column in () if columns is None else columns:
         if attribute(column, "hidden") in ("1", "true"):
-            first, last = int(attribute(column, "min") or 1), int(attribute(column, "max") or 1)
+            first, last = integer(column, "min", 1), integer(column, "max", 1)
             sheet.hidden_columns.update(range(first, min(last, 16_384) + 1))
     row_number = 0
     data = child(root, "sheetData")
     for row in () if data is None else data:
-        row_number = int(attribute(row, "r") or row_number + 1)
+        row_number = integer(row, "r", row_number + 1)
         column_number = 0
         if attribute(row, "hidden") in ("1", "true"):
             sheet.hidden_rows.add(row_number)
         for cell in row:
             reference = _REFERENCE.fullmatch(attribute(cell, "r") or "")
             column_number = _column(reference[1]) if reference else column_number + 1
-            style = int(attribute(cell, "s") or 0)
+            style = integer(cell, "s", 0)
             code, is_drawn = styles[style] if style < len(styles) else ("", False)
             if is_drawn or attribute(cell, "t") == "inlineStr":
                 sheet.drawn.add((row_number, column_number))
@@ -264,13 +265,13 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _blocks(sheet: Sheet) -> Iterator[Block]:
-    texts, anchors = _visible(sheet)
+def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
+    texts, anchors = _visible(file, sheet)
     rows = sorted({row for row, _ in texts})
     drawn = {column for row, column in sheet.drawn if row in rows} - sheet.hidden_columns
     columns = sorted({column for _, column in texts} | drawn)
     if len(rows) * len(columns) > _MOST_CELLS:
-        raise DisclosureError(f"The sheet {sheet.name} has more cells than any disclosure.")
+        raise DisclosureError(f"{file}: sheet {sheet.name} has more cells than any disclosure.")
     name = re.sub(r"[\s;!#&<>'\"]+", "_", sheet.name.strip()) or "_"
 
     def cell(row: int, column: int) -> Cell:
@@ -278,8 +279,8 @@ def _blocks(sheet: Sheet) -> Iterator[Block]:
         text = strip_markup(texts.get((row, column), ""))
         return Cell(text, f"{name}!{_letters(place_column)}{place_row}")
 
-    # A row that only merged cells from above reach is no gap.
-    used = {row for row, _ in anchors} | set(rows)
+    # A row that is hidden, or that only merged cells from above reach, is no gap.
+    used = {row for row, _ in anchors} | set(rows) | sheet.hidden_rows
     has_title = False
     blocks: list[Block] = []
     for group in _without_gaps(rows, used):
@@ -293,7 +294,8 @@ def _blocks(sheet: Sheet) -> Iterator[Block]:
                 # One line is what a cell of any other format has.
                 table = [tuple(replace(c, text=" ".join(c.text.split())) for c in r) for r in part]
                 blocks.append(RawTable(tuple(table)))
-    if not has_title and _TITLE.search(squeeze(sheet.name)):
+    has_table = any(isinstance(block, RawTable) for block in blocks)
+    if has_table and not has_title and _TITLE.search(squeeze(sheet.name)):
         yield Paragraph(strip_markup(sheet.name), f"{name}!A0")
     yield from blocks
 
@@ -336,7 +338,7 @@ def _parts(rows: Sequence[tuple[Cell, ...]]) -> Iterator[tuple[bool, Sequence[tu
         yield kind, rows[own[0] : own[-1] + 1]
 
 
-def _visible(sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position]]:
+def _visible(file: str, sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position]]:
     """Return the texts that are seen, and of each cell merged with another the place of that one.
 
     The text of a range whose first row or column is hidden is seen in its first visible cell.
@@ -348,11 +350,13 @@ def _visible(sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position
     for first, last in sheet.merged:
         if first not in texts:
             continue
-        seen_rows = [r for r in rows if first[0] <= r <= last[0]]
-        seen_columns = [c for c in columns if first[1] <= c <= last[1]]
+        seen_rows = rows[bisect_left(rows, first[0]) : bisect_right(rows, last[0])]
+        seen_columns = columns[bisect_left(columns, first[1]) : bisect_right(columns, last[1])]
+        if len(anchors) + len(seen_rows) * len(seen_columns) > _MOST_CELLS:
+            raise DisclosureError(f"{file}: sheet {sheet.name} merges too many cells.")
         covered = [(row, column) for row in seen_rows for column in seen_columns]
-        if len(anchors) + len(covered) > _MOST_CELLS:
-            raise DisclosureError(f"The sheet {sheet.name} merges more cells than can be meant.")
+                f"{file}: sheet {sheet.name} merges more cells than any disclosure."
+            )
         text = texts.pop(first)
         for position in covered:
             texts.pop(position, None)
