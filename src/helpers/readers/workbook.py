@@ -355,8 +355,6 @@ def _visible(file: str, sheet: Sheet) -> tuple[dict[Position, str], dict[Positio
         if len(anchors) + len(seen_rows) * len(seen_columns) > _MOST_CELLS:
             raise DisclosureError(f"{file}: sheet {sheet.name} merges too many cells.")
         covered = [(row, column) for row in seen_rows for column in seen_columns]
-                f"{file}: sheet {sheet.name} merges more cells than any disclosure."
-            )
         text = texts.pop(first)
         for position in covered:
             texts.pop(position, None)
