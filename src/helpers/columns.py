@@ -62,10 +62,14 @@ def _span_cost(text: str, below: Sequence[str | None], many_labels: bool) -> flo
     return cost
 
 
-def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
-    """Spread a header row that lacks its spans over the columns of the row below it."""
+def _has_labels(below: _Expanded) -> bool:
+    return sum(bool(cell) and bool(HEADS_NAMES.search(cell)) for cell in below) >= 2
+
+
+def _expand(row: Sequence[str], below: _Expanded) -> tuple[_Expanded, float] | None:
+    """Spread a header row that lacks its spans over the columns of the row below it, at a cost."""
     width, count = len(below), len(row)
-    many_labels = sum(bool(cell) and bool(HEADS_NAMES.search(cell)) for cell in below) >= 2
+    many_labels = _has_labels(below)
     # best[i][c]: cheapest way to let the first i cells cover the first c columns
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}] + [{} for _ in range(count)]
     for i, text in enumerate(row):
@@ -84,7 +88,31 @@ def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
         start = best[i][end][1]
         expanded[start] = row[i - 1]
         end = start
-    return expanded
+    return expanded, best[count][width][0]
+
+
+def _unpadded(row: list[str], below: _Expanded) -> _Expanded:
+    """Return a header row as it stands, or spread out if its last cells are blank for that reason.
+
+    A converter that drops spans and makes all rows as wide as the widest leaves blank cells at the
+    end, above texts that then seem to belong to the last heading.
+    """
+    filled = max((i for i, text in enumerate(row, 1) if text), default=0)
+    if not 1 < filled < len(row) or not any(below[filled:]):
+        return list(row)
+    starts = [i for i, text in enumerate(row) if text]
+    if starts != list(range(filled)):
+        return list(row)
+    spans = pairwise([*starts, len(row)])
+    cost = sum(_span_cost(row[a], below[a:b], _has_labels(below)) for a, b in spans)
+    best: _Expanded = list(row)
+    # The last columns may be there for a single row that has a cell too many.
+    named = max(i for i, text in enumerate(below, 1) if text)
+    for width in sorted({len(row), named}):
+        spread = _expand(row[:filled], below[:width])
+        if spread and spread[1] < cost:
+            best, cost = [*spread[0], *[None] * (len(row) - width)], spread[1]
+    return best
 
 
 def _positional(header: Sequence[Sequence[str]], width: int) -> list[list[str]]:
@@ -95,10 +123,13 @@ def _positional(header: Sequence[Sequence[str]], width: int) -> list[list[str]]:
         texts = list(row)
         while len(texts) > width and texts[-1] == "":
             texts.pop()
-        expanded: _Expanded | None = list(texts) if len(texts) == width else None
-        if len(texts) < width:
-            expanded = _expand(texts, below)
-        if expanded is None:
+        if len(texts) > width:
+            continue
+        if len(texts) == width:
+            expanded = _unpadded(texts, below)
+        elif (spread := _expand(texts, below)) is not None:
+            expanded = spread[0]
+        else:
             continue
         below = expanded
         result.append([text or "" for text in expanded])
