@@ -75,7 +75,7 @@ def test_a_cell_of_another_format_is_a_line_with_its_place():
     assert found.places == ("b1", "t1:r1:c1", "t1:r2:c1", "t1:r2:c2")
     assert found.where("t1:r1:c1;b1") == "收入 总计\n表 1"
     assert found.line_numbers("t1:r2:c2") == [4]
-    with pytest.raises(DisclosureError, match="^a.docx has no place 'L1'"):
+    with pytest.raises(DisclosureError, match=r"^a\.docx has no place 'L1'"):
         found.where("L1")
 
 

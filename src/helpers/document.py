@@ -210,14 +210,18 @@ class Document:
         name, layout
             As the attributes.
         blocks
-            Paragraphs and tables, each with a place of its own; a cell that is repeated because it
-            spans several columns or rows keeps its place and is shown once.
+            Paragraphs and tables with their places.  Paragraphs of one place, such as the lines of
+            a long cell, are one line; the cells that a merged cell covers have its place, too, and
+            add nothing to its text.
         """
         shown: dict[str, str] = {}
         for block in blocks:
-            rows = ((block,),) if isinstance(block, Paragraph) else block.rows
-            for item in (item for row in rows for item in row):
-                shown[item.origin] = shown.get(item.origin) or " ".join(item.text.split())
+            if isinstance(block, Paragraph):
+                before = shown.get(block.origin, "")
+                shown[block.origin] = " ".join([*before.split(), *block.text.split()])
+                continue
+            for cell in (cell for row in block.rows for cell in row):
+                shown[cell.origin] = shown.get(cell.origin) or " ".join(cell.text.split())
         return cls(name, tuple(shown.values()), tuple(blocks), layout, tuple(shown))
 
     def __repr__(self) -> str:

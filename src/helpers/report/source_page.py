@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 from pathlib import Path
 
@@ -161,21 +162,17 @@ def _cells(lines: Sequence[Line]) -> Iterator[dict]:
     columns = [_column(line.place) for line in lines]
     if columns[0] > 1:
         yield {"html": "", "span": columns[0] - 1}
-    for line, column, following in zip(
-        lines, columns, [*columns[1:], columns[-1] + 1], strict=True
-    ):
-        yield {"html": _content(line), "place": line.place, "span": max(1, following - column)}
+    following = [*columns[1:], columns[-1] + 1]
+    for line, column, end in zip(lines, columns, following, strict=True):
+        yield {"html": _content(line), "place": line.place, "span": max(1, end - column)}
 
 
 def _column(place: str) -> int:
     """Return the number of the column of a cell: c4 → 4, AB7 → 28."""
-    name = re.search(r"(\d+|[A-Z]+(?=\d+))$", place)[0]
-    if name.isdigit() and "!" not in place:
-        return int(name)
-    number = 0
-    for letter in re.search(r"!([A-Z]+)", place)[1]:
-        number = number * 26 + ord(letter) - 64
-    return number
+    column, letters = re.search(r":c(\d+)$|!([A-Z]+)\d+$", place).groups()
+    if column:
+        return int(column)
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0)
 
 
 def _content(line: Line) -> str:
