@@ -6,7 +6,7 @@ Place in the chain: puts the steps together.  Input: a filed folder or any reada
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -24,12 +24,12 @@ from helpers.key_figures import key_figure_rows
 from helpers.ledger import UNREAD, Ledger, keep_ledger
 from helpers.narrative import read_claims
 from helpers.packaging import columns_of, write_clean
-from helpers.performance import read_evaluations
+from helpers.performance import Evaluation, read_evaluations
 from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
 from helpers.provenance import Place, find_place
 from helpers.sources import Source, find_root, open_source
-from helpers.tables import read_tables, statutory
+from helpers.tables import BudgetTable, money_tables, read_tables
 from helpers.traced import TracedTable, objects, table_html, traced_column
 from helpers.unread import unread_rows
 
@@ -165,11 +165,11 @@ class Disclosure:
         DisclosureError
             If the row names no place, or none of this document.
         """
-        lines = find_contacts(self.document).mask_lines(self.document)
+        shown = find_contacts(self.document).mask_document(self.document)
         if not isinstance(row, str | Mapping | pd.Series):
             raise DisclosureError(f"{row!r} is no row, no amount of a table and no origin.")
         wanted = row if isinstance(row, str) else dict(row)
-        return find_place(self.source.source_id, lines, wanted, self.rows)
+        return find_place(self.source.source_id, shown, wanted, self.rows)
 
     def overview(self) -> pd.DataFrame:
         """Return the statutory tables with their size and the total they print.
@@ -252,9 +252,12 @@ def read(place: str | Path) -> Disclosure:
             "known yet)."
         )
     numbers = keep_ledger(
-        document, statutory(grids), evaluations, {"facts": facts, "claims": claims}
+        document,
+        [grid for _, grid in money_tables(grids)],
+        evaluations,
+        {"facts": facts, "claims": claims},
     )
-    unread = unread_rows(source, tables, evaluations, numbers)
+    unread = unread_rows(source, document, tables, evaluations, numbers)
     rows = {
         "facts": facts,
         "tables": table_rows(source, tables),
@@ -268,16 +271,7 @@ def read(place: str | Path) -> Disclosure:
     contacts = find_contacts(document)
     rows = contacts.mask_rows(document, rows)
     # What is audited is what is published here: masked, corrected and written.
-    evidence = Evidence(
-        tables,
-        evaluations,
-        rows["facts"],
-        rows["claims"],
-        document,
-        source.department,
-        source.fiscal_year,
-        source.kind,
-    )
+    evidence = _evidence(source, document, tables, evaluations, rows)
     audited = audit_rows(source.source_id, evidence)
     rows |= audited | contacts.mask_rows(document, {"findings": audited["findings"]})
     for figure in rows["key_figures"]:
@@ -285,11 +279,22 @@ def read(place: str | Path) -> Disclosure:
     return Disclosure(source, document, rows, units, numbers)
 
 
+def _evidence(
+    source: Source,
+    document: Document,
+    tables: Sequence[BudgetTable],
+    evaluations: Sequence[Evaluation],
+    rows: Mapping[str, list[Row]],
+) -> Evidence:
+    about = (source.department, source.fiscal_year, source.kind)
+    return Evidence(tables, evaluations, rows["facts"], rows["claims"], document, *about)
+
+
 def evidence_of(disclosure: Disclosure) -> Evidence:
     """Read once more what the audit of a disclosure needs, so that figures in it can be changed."""
-    document, rows = disclosure.document, disclosure.rows
+    source, document = disclosure.source, disclosure.document
     tables = read_tables(read_grids(document), frozenset(disclosure.budget_units))
-    return Evidence(tables, read_evaluations(document), rows["facts"], rows["claims"])
+    return _evidence(source, document, tables, read_evaluations(document), disclosure.rows)
 
 
 def audit_rows(source_id: str, evidence: Evidence) -> dict[str, list[Row]]:

@@ -47,6 +47,9 @@ _KNOWN: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("date", r"年\s*\d{1,2}\s*月\s*", r"\s*$"),
         ("date", r"年\s*", r"\s*(?:月|至|—|-|日)"),
         ("date", r"", r"\s*(?:月|日)(?!工资|均)"),
+        ("date", r"", r"([-/])\d{1,2}\1\d{1,2}(?!\d)"),
+        ("date", r"(?:19|20)\d\d[-/]", r"[-/]\d{1,2}(?!\d)"),
+        ("date", r"(?:19|20)\d\d([-/])\d{1,2}\1", r"(?!\d)"),
         ("document_number", r"(?:[〔\[【(（]\s*)", r"\s*[〕\]】)）]"),
         ("document_number", r"(?:第\s*)?", r"\s*号"),
         ("document_number", r"[〕\]】)）]\s*", r""),
@@ -71,7 +74,7 @@ class Entry:
     text
         As printed, blanks between the digits removed.
     line
-        1-based line of the raw text.
+        1-based line of the document.
     account
         ``fact, claim, project, indicator``; in tables ``code or serial row, name or caption``;
         ``year, date, document_number, ordinal, list_number, threshold, telephone, version``;
@@ -116,14 +119,15 @@ def _tokens(lines: Sequence[str]) -> Iterator[_Token]:
 class _Accounts:
     """Numbers that some reader took, by line, waiting to be met in the raw text."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
+        self.numbers = document.numbers
         self.waiting: dict[int, dict[str, Counter[str]]] = defaultdict(dict)
 
     def expect(self, account: str, text: str, origin: str) -> None:
         for place in origin.split(";"):
-            if place.startswith("L") and place[1:].isdigit():
-                taken = self.waiting[int(place[1:])].setdefault(account, Counter())
-                taken.update(tokens_of(text))
+            # Line 0 is never met: what names no place of the document is invented.
+            number = self.numbers.get(place, 0)
+            self.waiting[number].setdefault(account, Counter()).update(tokens_of(text))
 
     def expects(self, line: int, key: str) -> bool:
         return any(taken[key] > 0 for taken in self.waiting.get(line, {}).values())
@@ -218,7 +222,7 @@ def keep_ledger(
     Parameters
     ----------
     document
-        With its raw lines.
+        With its lines.
     grids
         Those of its statutory tables.
     evaluations
@@ -226,7 +230,7 @@ def keep_ledger(
     rows
         Rows of ``facts`` and ``claims``.
     """
-    accounts = _Accounts()
+    accounts = _Accounts(document)
     for claim in rows["claims"]:
         accounts.expect(CLAIM, _plain(claim["value"]), claim["origin"])
     _expect_tables(accounts, grids, rows["facts"])

@@ -5,9 +5,10 @@ disclosure.  Output: identities, and the rows of ``checks.csv`` and ``findings.c
 
 A rule is a row of ``reference/rules.csv``: its name, its severity and what it rests on.  Families
 of rules share a form, and find their figures by further rows: ``rule_table_pairs.csv`` (tables that
-repeat each other), ``rule_claim_sums.csv`` (sentences that add up), ``rule_claim_cells.csv``
-(sentences that repeat a table).  Nothing that fails stops the run, and what the conversion
-destroyed is not checkable, never a finding.
+repeat each other), ``rule_claim_sums.csv`` (sentences that add up), ``rule_claim_changes.csv``
+(changes that imply one previous year), ``rule_claim_cells.csv`` (sentences that repeat a table).
+Nothing that fails stops the run, and what the conversion destroyed is not checkable, never a
+finding.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.audit.between_tables import between_tables
+from helpers.audit.carry_over import explained, fiscal_carry_over
 from helpers.audit.claims import Claims
 from helpers.audit.codes import code_rules
 from helpers.audit.cost_lists import cost_lists
+from helpers.audit.described_projects import described_projects
 from helpers.audit.directions import directions
 from helpers.audit.evaluations import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
 from helpers.audit.naming import naming
+from helpers.audit.narrative_changes import narrative_changes
+from helpers.audit.narrative_lists import narrative_lists
 from helpers.audit.narrative_rates import narrative_rates
 from helpers.audit.narrative_sums import narrative_sums
 from helpers.audit.narrative_tables import narrative_tables
@@ -66,40 +71,42 @@ class Evidence:
     facts, claims
         Rows of ``facts.csv`` and ``claims.csv``; the amounts that are audited.
     document
-        The document itself, for the words around the figures; None audits figures alone.
+        The document itself, for the words around the figures.
     department, fiscal_year, kind
-        Whose disclosure it is, of which year, and ``budget`` or ``final``, as far as known.
+        Whose disclosure it is, of which year, and ``budget`` or ``final``.
     """
 
     tables: Sequence[BudgetTable]
     evaluations: Sequence[Evaluation]
     facts: Sequence[Row]
     claims: Sequence[Row]
-    document: Document | None = None
-    department: str = ""
-    fiscal_year: int | None = None
-    kind: str = ""
+    document: Document
+    department: str
+    fiscal_year: int
+    kind: str
 
 
 def evaluate(evidence: Evidence) -> list[Identity]:
     """Return every identity that the rules find in a disclosure, those that hold included."""
     sheets = read_sheets(evidence.tables, evidence.facts)
     claims = Claims.of(evidence.claims)
-    return [
+    found = [
         *table_sums(sheets),
         *between_tables(sheets),
         *narrative_tables(claims, sheets),
         *narrative_sums(claims),
         *narrative_rates(claims),
+        *narrative_changes(claims),
+        *narrative_lists(claims, sheets),
+        *described_projects(claims, sheets),
         *evaluation_rules(evidence.evaluations, claims, sheets),
-        *code_rules(sheets),
+        *code_rules(sheets, evidence.fiscal_year),
         *_words(evidence, claims),
     ]
+    return explained(found, fiscal_carry_over(sheets))
 
 
 def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
-    if evidence.document is None:
-        return
     prose = Prose(
         evidence.document,
         evidence.evaluations,

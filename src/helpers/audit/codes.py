@@ -5,7 +5,8 @@ Place in the chain: a family of rules of ``audit``.  Input: sheets.  Output: ide
 Structure comes first: a section's code starts with that of its class.  Then labels: within a
 document a code has one label, and ``reference/code_labels.csv`` lists labels seen beside a code in
 published documents.  That list is observed, not official, and some of its labels are cut off, so a
-label that begins or ends another agrees with it.
+label that begins or ends another agrees with it.  ``reference/code_label_years.csv`` holds the
+labels that changed, with the years they were valid in.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from functools import cache
 from helpers.audit.identity import Figure, Identity, same_text
 from helpers.audit.sheets import Sheet, SheetRow
 from helpers.document import squeeze
+from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
 _PUNCTUATION = re.compile(r"[（）()、，,“”\"·]")
 _LEVELS = (3, 5, 7)
@@ -30,10 +31,11 @@ def _plain(label: str) -> str:
 
 
 @cache
-def _observed() -> dict[str, tuple[str, ...]]:
+def _known() -> dict[str, tuple[str, ...]]:
     labels: dict[str, list[str]] = defaultdict(list)
-    for row in read_reference("code_labels"):
-        labels[row["code"]].append(row["label"])
+    for name in ("code_labels", "code_label_years"):
+        for row in read_reference(name):
+            labels[row["code"]].append(row["label"])
     return {code: tuple(found) for code, found in labels.items()}
 
 
@@ -66,7 +68,55 @@ def structure(sheet: Sheet) -> Iterator[Identity]:
         above[len(code)] = row
 
 
-def labels(sheets: Sequence[Sheet]) -> Iterator[Identity]:
+def _stale(code: str, label: str, year: int) -> str | None:
+    """Return the label valid in a year where another of that code's labels is printed."""
+    dated = [row for row in read_reference("code_label_years") if row["code"] == code]
+    valid = {
+        _plain(row["label"]): row["label"]
+        for row in dated
+        if int(row["valid_from"] or 0) <= year <= int(row["valid_to"] or 9999)
+    }
+    # A code that got another meaning (30311) is told by its label alone: no valid one is known.
+    if label in valid or label not in {_plain(row["label"]) for row in dated}:
+        return None
+    return next(iter(valid.values()), f"{year}年无此名称")
+
+
+def _compared(
+    code: str, label: str, found: Sequence[tuple[Sheet, SheetRow]], year: int
+) -> Identity | None:
+    """Compare one label of a code with the other labels of the document, then with those known.
+
+    Two labels of one code within a document contradict each other; one that only differs from what
+    is observed elsewhere may be right.
+    """
+    rows = [one for one in found if _plain(one[1].line.label) == label]
+    sheet, row = rows[0]
+    origins = tuple(dict.fromkeys(other.line.origin for _, other in rows))
+    left = Figure(row.line.label, f"{sheet.title}/{code}", origins)
+    stale = _stale(code, label, year)
+    if stale is not None:
+        right = Figure(stale, f"{code}在{year}年的名称", ())
+        return same_text("code_label_year", left.label, left, right, False)
+    known = _known().get(code)
+    others = [one for one in found if not _agree(label, one[1].line.label)]
+    if known and any(_agree(label, one) for one in known):
+        right = Figure(known[0], f"{code}的通用名称", ())
+        return same_text("code_label", left.label, left, right, True)
+    if known:
+        others = [one for one in others if any(_agree(one[1].line.label, name) for name in known)]
+    usual = Counter(_plain(other.line.label) for _, other in found).most_common(1)[0][0]
+    if others and (known or label != usual):
+        other_sheet, other = others[0]
+        right = Figure(other.line.label, f"{other_sheet.title}/{code}", (other.line.origin,))
+        return same_text("code_one_label", left.label, left, right, False)
+    if known:
+        right = Figure(known[0], f"{code}的通用名称", ())
+        return same_text("code_label", left.label, left, right, False)
+    return None
+
+
+def labels(sheets: Sequence[Sheet], year: int) -> Iterator[Identity]:
     """Compare the labels of each code within the document, and with those observed elsewhere."""
     places: dict[tuple[bool, str], list[tuple[Sheet, SheetRow]]] = defaultdict(list)
     for sheet in sheets:
@@ -75,29 +125,20 @@ def labels(sheets: Sequence[Sheet]) -> Iterator[Identity]:
             if row.line.label:
                 places[is_economic, row.line.code].append((sheet, row))
     for (_, code), found in places.items():
-        usual = Counter(_plain(row.line.label) for _, row in found).most_common(1)[0][0]
-        by_label: dict[str, list[tuple[Sheet, SheetRow]]] = defaultdict(list)
-        for sheet, row in found:
-            by_label[_plain(row.line.label)].append((sheet, row))
-        for label, rows in by_label.items():
-            sheet, row = rows[0]
-            origins = tuple(dict.fromkeys(other.line.origin for _, other in rows))
-            left = Figure(row.line.label, f"{sheet.title}/{code}", origins)
-            known = _observed().get(code)
-            if known:
-                right = Figure(known[0], f"{code}的通用名称", ())
-                agree = any(_agree(label, one) for one in known)
-                yield same_text("code_label", left.label, left, right, agree)
-            elif label != usual:
-                usual_sheet, other = by_label[usual][0]
-                right = Figure(
-                    other.line.label, f"{usual_sheet.title}/{code}", (other.line.origin,)
-                )
-                yield same_text("code_one_label", left.label, left, right, _agree(label, usual))
+        for label in dict.fromkeys(_plain(row.line.label) for _, row in found):
+            compared = _compared(code, label, found, year)
+            if compared is not None:
+                yield compared
 
 
-def code_rules(sheets: Sequence[Sheet]) -> Iterator[Identity]:
-    """Return every identity of codes and labels."""
+def code_rules(sheets: Sequence[Sheet], year: int) -> Iterator[Identity]:
+    """Return every identity of codes and labels.
+
+    Parameters
+    ----------
+    year
+        Fiscal year: labels change with the classification of the year.
+    """
     for sheet in sheets:
         yield from structure(sheet)
-    yield from labels(sheets)
+    yield from labels(sheets, year)

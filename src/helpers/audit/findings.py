@@ -145,6 +145,11 @@ def _statements(one: Identity) -> tuple[str, str]:
         )
         for lang in ("zh", "en")
     ]
+    if one.remark:
+        texts = [
+            say(f"finding.{one.remark}", lang, statement=text[:-1])
+            for text, lang in zip(texts, ("zh", "en"), strict=True)
+        ]
     return texts[0], texts[1]
 
 

@@ -142,6 +142,8 @@ class Identity:
         How the sides are compared.
     formula, operands, decimals
         Of a rate: how it follows from which figures, and with how many decimals it is printed.
+    remark
+        What explains the difference: ``carry_over``, or nothing.
     """
 
     rule_id: str
@@ -157,6 +159,7 @@ class Identity:
     formula: Formula | None = None
     operands: tuple[Figure, ...] = ()
     decimals: int = 0
+    remark: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:

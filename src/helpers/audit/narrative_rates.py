@@ -11,21 +11,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from helpers.audit.claims import (
     Claim,
     Claims,
     decimals_of_value,
     earlier,
+    label_of,
     matches,
     select,
     top,
 )
 from helpers.audit.formulas import GROWTH, SHARE, VARIANCE, Formula
-from helpers.audit.identity import Identity, first_origins, rate
+from helpers.audit.identity import (
+    Figure,
+    Identity,
+    equality,
+    figure,
+    first_origins,
+    rate,
+    sum_of,
+)
 from helpers.reference_data import read_reference
 
 _SHARE_OF = re.compile(r"占(?!比)(.{2,20}?)的$|占(?!比)([^占，。,]{2,20}?)的[\d.,，]+%")
+
+_EARLIER = re.compile(
+    r"(?:与|比|较)(?:20\d{2}年度?|上年|去年)(?:度|预算|决算)?(?:相比)?[（(](?:20|上|去)"
+)
 
 
 def _recomputed(
@@ -91,6 +105,42 @@ def shares(claims: Claims) -> Iterator[Identity]:
         yield from _recomputed(claims, "claim_share", claim, SHARE, [part, base], label)
 
 
+def share_sums(claims: Claims) -> Iterator[Identity]:
+    """Compare the shares of one list with 100 %, where its amounts make up the whole.
+
+    Each share carries half a unit of its last digit: three of them may add up to 101 %.
+    """
+    lists: dict[int, tuple[Claim, dict[str, tuple[Claim, Claim]]]] = {}
+    for position, claim in enumerate(claims.rows):
+        if claim["role"] != "share" or claim["value"] is None:
+            continue
+        part = earlier(claims, position, [claim["subject"]])
+        base = _share_base(claims, position)
+        if part is not None and base is not None and part is not base:
+            _, listed = lists.setdefault(id(base), (base, {}))
+            listed.setdefault(claim["subject"], (part, claim))
+    for base, listed in lists.values():
+        unit = claims.unit(base)
+        whole = claims.figure(base)
+        parts = sum_of([claims.figure(part, unit) for part, _ in listed.values()])
+        # A part of a part in the list makes the amounts exceed the whole.
+        if len(listed) < 2 or equality("", "", whole, parts, unit).verdict == "different":
+            continue
+        stated = [
+            figure(
+                share["value"],
+                label_of(share),
+                share["origin"],
+                decimals_of_value(share["value"]),
+                key=claims.figure(share).terms[0].key,
+            )
+            for _, share in listed.values()
+        ]
+        label = f"{base['subject'].rpartition('/')[2]}各项占比之和"
+        total = Figure(Decimal(100), "全部", ())
+        yield equality("claim_share_sum", label_of(base), sum_of(stated, label), total, "%")
+
+
 def _growth_base(claims: Claims, position: int) -> Claim | None:
     claim = claims.rows[position]
     for rule in read_reference("rule_growth_bases"):
@@ -98,6 +148,11 @@ def _growth_base(claims: Claims, position: int) -> Claim | None:
         if match:
             return earlier(claims, position, [match.expand(rule["base"])])
     return earlier(claims, position, [claim["subject"]])
+
+
+def _growth_formula(base: Claim) -> Formula:
+    """Return how growth follows: some sentences state the earlier figure, in brackets."""
+    return SHARE if _EARLIER.search(base["subject"]) else GROWTH
 
 
 def growths(claims: Claims) -> Iterator[Identity]:
@@ -119,8 +174,10 @@ def growths(claims: Claims) -> Iterator[Identity]:
         base = _growth_base(claims, position - 1)
         if base is None or claims.unit(base) != claims.unit(before):
             continue
-        label = f"{before['subject'].rpartition('/')[2]}增减额÷（本年数-增减额）"
-        yield from _recomputed(claims, "claim_growth", claim, GROWTH, [before, base], label)
+        formula = _growth_formula(base)
+        divisor = "上年数" if formula is SHARE else "（本年数-增减额）"
+        label = f"{before['subject'].rpartition('/')[2]}增减额÷{divisor}"
+        yield from _recomputed(claims, "claim_growth", claim, formula, [before, base], label)
 
 
 def variances(claims: Claims) -> Iterator[Identity]:
@@ -142,5 +199,5 @@ def variances(claims: Claims) -> Iterator[Identity]:
 
 def narrative_rates(claims: Claims) -> Iterator[Identity]:
     """Return every rate of the sentences with the rate of its figures."""
-    for family in (shares, growths, variances):
+    for family in (shares, share_sums, growths, variances):
         yield from family(claims)

@@ -17,30 +17,32 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from helpers.audit.carry_over import is_about_the_year, year_figure
 from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
 from helpers.audit.sheets import Sheet, SheetRow
 from helpers.document import one_spelling
+from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
+_GENERAL_PUBLIC = "general_public_expenditure"
 _SPLIT_BY = {"class": 3, "item": 7}
 
 
-_name = lru_cache(maxsize=8192)(one_spelling)  # each label is compared with each sentence
+name_of = lru_cache(maxsize=8192)(one_spelling)  # each label is compared with each sentence
 
 
 def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
     """Return the rows whose label, code length and class fit the groups of a subject."""
-    wanted = {key: _name(value) for key, value in groups.items() if value}
+    wanted = {key: name_of(value) for key, value in groups.items() if value}
     if "project" in wanted:
-        return [row for row in sheet.rows if _name(row.line.project) == wanted["project"]]
+        return [row for row in sheet.rows if name_of(row.line.project) == wanted["project"]]
     level = "item" if "item" in wanted else "class"
     has_codes = any(len(row.line.code) == _SPLIT_BY[level] for row in sheet.rows)
     found = [
         row
         for row in sheet.rows
-        if _name(row.key) == wanted[level]
+        if name_of(row.key) == wanted[level]
         and row.line.role != TOTAL
         and (not has_codes or len(row.line.code) == _SPLIT_BY[level])
     ]
@@ -48,7 +50,7 @@ def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
         classes = {
             row.line.code
             for row in sheet.rows
-            if len(row.line.code) == _SPLIT_BY["class"] and _name(row.key) == wanted["class"]
+            if len(row.line.code) == _SPLIT_BY["class"] and name_of(row.key) == wanted["class"]
         }
         found = [row for row in found if row.line.code[:3] in classes]
     return found
@@ -57,16 +59,21 @@ def _rows_named(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
 def _rows_alike(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
     """Return the only row whose name begins or ends the name wanted, or the reverse."""
     level = next((one for one in ("project", "item", "class") if groups.get(one)), "class")
-    wanted = _name(groups[level])
+    wanted = name_of(groups[level])
     found = [
         row
         for row in sheet.rows
-        if (name := _name(row.line.project if level == "project" else row.key))
+        if (name := name_of(row.line.project if level == "project" else row.key))
         and row.line.role != TOTAL
         and (level == "project" or len(row.line.code) == _SPLIT_BY[level])
         and (_is_form_of(name, wanted) or _is_form_of(wanted, name))
     ]
     return found if len(found) == 1 else []
+
+
+def rows_for(sheet: Sheet, groups: Mapping[str, str]) -> list[SheetRow]:
+    """Return the rows a sentence means, by their name or by a form of it."""
+    return _rows_named(sheet, groups) or _rows_alike(sheet, groups)
 
 
 def _is_form_of(shorter: str, longer: str) -> bool:
@@ -85,14 +92,24 @@ def _rows(sheet: Sheet, pattern: str, groups: Mapping[str, str]) -> list[SheetRo
 
 
 def _compare(
-    rule: Mapping[str, str], stated: Figure, cells: Sequence[Figure], unit: str
+    rule: Mapping[str, str],
+    stated: Figure,
+    cells: Sequence[Figure],
+    unit: str,
+    year: Figure | None = None,
 ) -> Identity:
-    """Compare a sentence with its cell; of rows of one name, the one it repeats is meant."""
+    """Compare a sentence with its cell; of rows of one name, the one it repeats is meant.
+
+    ``year`` is the money of the year alone, where the sentence may mean that.
+    """
     rule_id = rule["rule_id"]
     results = [equality(rule_id, stated.label, stated, cell, unit) for cell in cells]
     if rule["relation"] == "at_most":
         results = [at_most(rule_id, stated.label, stated, cell, unit) for cell in cells]
     if len(results) == 1:
+        if year is not None and results[0].verdict == "different":
+            own = equality(rule_id, stated.label, stated, year, unit)
+            return own if own.verdict != "different" else results[0]
         return results[0]
     agreeing = [one for one in results if one.verdict == "equal"]
     if agreeing:
@@ -108,6 +125,24 @@ def _other_name(claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: Shee
     right = Figure(printed, f"{sheet.title}/{row.name}", (row.line.origin,))
     repeats = f"{stated}/{printed}"
     return same_text("narrative_label", left.label, left, right, False, repeats)
+
+
+def _names_above(
+    claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: SheetRow
+) -> Iterator[Identity]:
+    """Compare the class and section that a sentence names with those of the row it repeats."""
+    for level, digits in (("class", 3), ("section", 5)):
+        stated, code = groups.get(level), row.line.code[:digits]
+        above = [one for one in sheet.rows if one.line.code == code and not one.line.project]
+        if not stated or "item" not in groups or len(row.line.code) != 7 or not above:
+            continue
+        printed = above[0].key
+        # A label that a page cut off is the beginning of its name.
+        agree = name_of(stated).startswith(name_of(printed))
+        left = Figure(stated, label_of(claim), (claim["origin"],))
+        right = Figure(printed, f"{sheet.title}/{above[0].name}", (above[0].line.origin,))
+        repeats = f"{stated}/{printed}"
+        yield same_text("narrative_label", left.label, left, right, agree, repeats)
 
 
 def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
@@ -133,6 +168,8 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
                 rows = _rows_alike(sheet, groups)
                 if rows and "project" not in groups:
                     yield _other_name(claim, groups, sheet, rows[0])
+            if len(rows) == 1:
+                yield from _names_above(claim, groups, sheet, rows[0])
             if column is None or not rows:
                 if stated.value:
                     blank = Figure(None, f"{sheet.title}/{label_of(claim)}", ())
@@ -142,4 +179,7 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
                     )
                 continue
             cells = [sheet.cell(row, column.path) for row in rows]
-            yield _compare(rule, stated, cells, sheet.unit)
+            year = None
+            if sheet.table_id == _GENERAL_PUBLIC and is_about_the_year(claim["section"]):
+                year = year_figure(sheets, sheet, rows[0], column)
+            yield _compare(rule, stated, cells, sheet.unit, year)

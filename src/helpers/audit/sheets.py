@@ -17,8 +17,10 @@ from typing import Any
 
 from helpers.amounts import UNIT_FACTORS, plain
 from helpers.audit.identity import Figure, figure
+from helpers.document import row_of
 from helpers.grid import AMOUNT
-from helpers.tables import BudgetTable, Line, column_role
+from helpers.lines import Line
+from helpers.tables import BudgetTable, column_role
 from helpers.tolerance import printed_decimals
 
 Fact = Mapping[str, Any]
@@ -154,17 +156,17 @@ def read_sheets(tables: Sequence[BudgetTable], facts: Sequence[Fact]) -> list[Sh
     return sheets
 
 
-def _line_number(origin: str) -> int:
-    digits = re.search(r"\d+", origin)
-    return int(digits.group()) if digits else 0
+def _row_number(origin: str) -> tuple[int, ...]:
+    """Return what puts the places of one table in order, row by row: p3:t2:r5:c4 → (3, 2, 5)."""
+    return tuple(map(int, re.findall(r"\d+", row_of(origin.partition(";")[0]))))
 
 
 def _damaged_rows(table: BudgetTable) -> set[int]:
     """Return the printed rows that hold a figure which could not be read, by their number."""
-    starts = sorted((_line_number(line.origin), line.row_no) for line in table.lines)
+    starts = sorted((_row_number(line.origin), line.row_no) for line in table.lines)
     damaged: set[int] = set()
     for cell, _ in table.unreadable:
-        before = [row_no for start, row_no in starts if start <= _line_number(cell.origin)]
+        before = [row_no for start, row_no in starts if start <= _row_number(cell.origin)]
         damaged.update(before[-1:])
     return damaged
 
@@ -173,16 +175,19 @@ def _sides(
     table: BudgetTable, offset: int, by_row: Mapping[tuple[str, int, str], Sequence[Fact]]
 ) -> Iterator[Sheet]:
     assert table.unit is not None
-    lines: dict[str, list[tuple[Line, Sequence[Fact]]]] = defaultdict(list)
+    lines: dict[tuple[str, int], list[tuple[Line, Sequence[Fact]]]] = defaultdict(list)
     for line in table.lines:
         facts = by_row.get((table.table_id, line.row_no + offset, line.side), ())
-        lines[line.side].append((line, facts))
+        # Two lists of one side share their rows: by function and by use.
+        own = {cell.origin for _, _, cell in line.amounts}
+        facts = [fact for fact in facts if fact["origin"] in own]
+        lines[line.side, line.group].append((line, facts))
     stated = [fact for side in lines.values() for _, facts in side for fact in facts]
     decimals = printed_decimals(fact["amount_text"] for fact in stated)
     title = f"表{table.number}" if table.number else table.title
     factor = UNIT_FACTORS[table.unit]
     damaged = _damaged_rows(table)
-    for side, own in lines.items():
+    for (side, _), own in lines.items():
         paths = list(dict.fromkeys(fact["column_path"] for _, facts in own for fact in facts))
         rows = []
         for line, facts in own:
