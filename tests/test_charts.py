@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from helpers import charts, measures
-from helpers.charts.style import FONT, SERIES, text_colour, text_columns
+from helpers.charts.style import FONT, SERIES, text_colour
+from helpers.line_breaks import text_columns
 
 HERE = "乌鲁木齐市住房保障和房产管理局\n2024 budget 年初预算"
 THERE = "昌吉回族自治州住房和城乡建设局\n2024 final 决算"

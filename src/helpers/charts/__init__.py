@@ -15,7 +15,8 @@ from helpers.charts.bars import (
 )
 from helpers.charts.curves import deviation_dots, dumbbell, lorenz
 from helpers.charts.page import figure_html, show
-from helpers.charts.style import COLOURS, format_amount, use_style, wrap
+from helpers.charts.style import COLOURS, format_amount, use_style
+from helpers.line_breaks import wrap
 
 __all__ = [
     "COLOURS",
