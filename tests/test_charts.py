@@ -392,9 +392,10 @@ def lab(colour, seen):
         [charts.COLOURS[name] for name in ("project", "withheld", "tail")],
         [charts.COLOURS[name] for name in ("fiscal", "other", "tail")],
         [charts.COLOURS[name] for name in ("initial_budget", "adjusted_budget", "final")],
+        [charts.COLOURS[name] for name in ("held", "failed", "not_checkable")],
         [*SERIES, charts.COLOURS["tail"]],
     ],
-    ids=["costs", "projects", "sources", "phases", "series"],
+    ids=["costs", "projects", "sources", "phases", "checks", "series"],
 )
 def test_colours_of_one_figure_can_be_told_apart(colours, eye):
     seen = [lab(colour, SEEN[eye]) for colour in colours]

@@ -32,6 +32,17 @@ COLOURS = {
     "initial_budget": "#A9C4DB",
     "adjusted_budget": "#5E93BD",
     "final": "#173F5F",
+    "held": "#A9C4DB",
+    "failed": "#B5381F",
+    "not_checkable": "#8A9099",
+    # Where a finding sits: the colours of the series, so that two figures of a page agree.
+    "table": "#1F6FA8",
+    "between tables": "#E69F00",
+    "sentence and table": "#009E73",
+    "sentences": "#D55E00",
+    "evaluation": "#173F5F",
+    "code": "#6CC3E8",
+    "text": "#7F3B08",
 }
 #: For things without a meaning of their own (disclosures, items), in this order.
 SERIES = (
