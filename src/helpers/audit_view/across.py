@@ -32,6 +32,7 @@ from helpers.comparison import Drawing, alt_text, caption, name_disclosures, rea
 from helpers.wording import label, say
 
 _FILES = ("checks", "findings", "facts", "claims", "projects", "indicators")
+_NO_SUCH = "—"  # the document has no figure or no check of the kind
 _SIZES = {"below_1": 1, "below_10": 10, "below_100": 100, "above_100": None}  # 万元
 
 
@@ -100,7 +101,7 @@ class AuditsCompared:
         return say("result.across" if self._all else "across.answer_none", **self._sums())
 
     def per_disclosure(self) -> pd.DataFrame:
-        """Return checks and causes of each disclosure, and the share of checks that do not hold."""
+        """Return causes and checks of each disclosure, and the share of checks that do not hold."""
         rows = []
         for source_id, name in self.names.items():
             counts = self.counts[source_id]
@@ -110,10 +111,10 @@ class AuditsCompared:
             )
             found = Counter(cause.severity for cause in self.causes[source_id])
             share = f"{failed / (held + failed):.1%}" if held + failed else label("missing", "en")
-            own = (checks, held, failed, share, unclear, rounding)
-            rows.append((name, *own, found["error"], found["suspicious"], found["note"]))
-        columns = ["label", "checks", "held", "failed", "failed_per_check", "not_checkable"]
-        columns += ["rounding", "error", "suspicious", "note"]
+            kinds = (found["error"], found["suspicious"], found["note"])
+            rows.append((name, *kinds, checks, failed, share, unclear, rounding))
+        columns = ["label", "error", "suspicious", "note", "checks", "failed", "failed_per_check"]
+        columns += ["not_checkable", "rounding"]
         return readable(pd.DataFrame(rows, columns=columns))
 
     def draw_causes(self) -> Drawing | None:
@@ -140,8 +141,9 @@ class AuditsCompared:
         if not self._all:
             return say("title.causes_none")
         families = Counter(family_of(cause.lead) for _, cause in self._all)
-        most = label(families.most_common(1)[0][0], "en")
-        return say("title.causes", family=most, **self._sums())
+        family, most = families.most_common(1)[0]
+        counts = {"family": label(family, "en"), "most": most, "causes": len(self._all)}
+        return say("title.causes", **counts, **self._sums())
 
     def draw_failed(self) -> Drawing | None:
         """Draw the share of each disclosure's checks that do not hold, of those made."""
@@ -170,9 +172,7 @@ class AuditsCompared:
         for source_id, name in self.names.items():
             own = {one.kind: one for one in coverage(self.rows[source_id])}
             texts = [
-                f"{own[kind].share:.1%} of {own[kind].figures:,}"
-                if kind in own
-                else label("missing", "en")
+                f"{own[kind].share:.1%} of {own[kind].figures:,}" if kind in own else _NO_SUCH
                 for kind in kinds
             ]
             rows.append((name, *texts))
@@ -188,7 +188,7 @@ class AuditsCompared:
                 for source_id, counts in self.counts.items()
             }
             texts = [
-                f"{one.failed} of {one.held + one.failed}" if one else label("missing", "en")
+                f"{one.failed} of {one.held + one.failed}" if one else _NO_SUCH
                 for one in own.values()
             ]
             rows.append((label(family), *texts))

@@ -60,7 +60,7 @@ class Cards:
         gap = gap_text(lead)
         told = html.escape(say("audit.difference", difference=gap)) if gap else ""
         head = (
-            f'<p class="head">{anchor(lead)}<b>{lead["finding_no"]}</b> '
+            f'<p class="head"><b>{lead["finding_no"]}</b> '
             f"{html.escape(rule_name(lead))}<span>{told}</span></p>"
         )
         sides = "".join(_side(lead, side) for side in _SIDES)
@@ -70,7 +70,7 @@ class Cards:
         )
         hint = f'<p class="hint">{html.escape(_hint(cause))}</p>' if cause.hint else ""
         return (
-            f'<article class="finding {html.escape(cause.severity)}">{head}'
+            f'<article class="finding {html.escape(cause.severity)}" {_anchor(lead)}>{head}'
             f'<dl class="sides">{sides}</dl>{sentences}{hint}'
             f"{_others(others)}{self._lines(lead)}</article>"
         )
@@ -89,9 +89,9 @@ class Cards:
         return f"<details{state}><summary>{summary}</summary>{place._repr_html_()}</details>"
 
 
-def anchor(row: Row) -> str:
-    """Return the target that links to a finding lead to."""
-    return f'<a id="finding-{row["finding_no"]}"></a>'
+def _anchor(row: Row) -> str:
+    """Return the name under which the marks of other pages find a finding."""
+    return f'id="finding-{row["finding_no"]}"'
 
 
 def _side(row: Row, side: str) -> str:
@@ -112,7 +112,7 @@ def _others(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     items = "".join(
-        f"<li>{anchor(row)}<b>{row['finding_no']}</b> {html.escape(row['statement_en'])}</li>"
+        f"<li {_anchor(row)}><b>{row['finding_no']}</b> {html.escape(row['statement_en'])}</li>"
         for row in rows
     )
     summary = html.escape(say("audit.more_of_cause", n=len(rows)))

@@ -212,6 +212,8 @@ class DocumentAudit:
 
     def hints(self) -> str:
         """Return the sentence on how many causes come with a hint."""
+        if not self.causes:
+            return say("audit.nothing_to_explain")
         hinted = sum(cause.hint is not None for cause in self.causes)
         return (
             say("audit.hints", n=hinted, causes=len(self.causes))
