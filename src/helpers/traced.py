@@ -36,19 +36,20 @@ def touch_html(touches: Sequence[Touch]) -> str:
         return ""
     first, told = touches[0], "; ".join(touch.says for touch in touches)
     title = html.escape(f"A finding touches this figure: {told}")
-    return f'<sup class="touched">{_touch_span(first, DAGGER, title)}</sup>'
+    return _touch_span(first, DAGGER, "touched", title)
 
 
 def touch_list(touches: Sequence[Touch]) -> str:
     """Return findings by name, each leading to its card."""
     return "; ".join(
-        _touch_span(touch, html.escape(touch.says), "the finding") for touch in touches
+        _touch_span(touch, html.escape(touch.says), "finding-name", "the finding")
+        for touch in touches
     )
 
 
-def _touch_span(touch: Touch, content: str, title: str) -> str:
+def _touch_span(touch: Touch, content: str, kind: str, title: str) -> str:
     place = html.escape(f"{touch.source_id}#{touch.finding_no}")
-    return f'<span class="touched" data-finding="{place}" title="{title}">{content}</span>'
+    return f'<span class="{kind}" data-finding="{place}" title="{title}">{content}</span>'
 
 
 class Traced(str):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -68,23 +67,25 @@ class DocumentAudit:
         """Return the answer to the question of the page in a paragraph."""
         if not self.counts:
             return say("audit.none_checked")
-        found = Counter(cause.severity for cause in self.published)
         n_rounding = sum(row["severity"] == ROUNDING for row in self.rows["findings"])
         if not self.published:
             n_checks = totals(self.counts)["checks"]
             return say("audit.answer_none", checks=n_checks, rounding=n_rounding)
-        kinds = ", ".join(
-            say(f"audit.n_{severity}", n=found[severity], s="s" * (found[severity] != 1))
-            for severity in SEVERITIES
-            if found[severity]
-        )
         answer = say(
             "audit.answer",
-            kinds=kinds,
+            kinds=self._kinds(),
             findings=sum(len(cause.rows) for cause in self.published),
             rounding=n_rounding,
         )
         return f"{answer} {self._where_they_sit()}"
+
+    def _kinds(self) -> str:
+        found = Counter(cause.severity for cause in self.published)
+        return ", ".join(
+            say(f"audit.n_{severity}", n=found[severity], s="s" * (found[severity] != 1))
+            for severity in SEVERITIES
+            if found[severity]
+        )
 
     def _where_they_sit(self) -> str:
         families = Counter(family_of(cause.lead) for cause in self.published)
@@ -262,16 +263,11 @@ class DocumentAudit:
 
     def result(self) -> str:
         """Return the one line that sums up the audit."""
-        found: dict[str, Any] = Counter(cause.severity for cause in self.published)
-        sums = totals(self.counts) if self.counts else {"checks": 0, "held": 0}
+        if not self.counts:
+            return say("audit.none_checked")
+        sums = totals(self.counts)
         key = "result.audit" if self.published else "result.audit_none"
-        return say(
-            key,
-            errors=found["error"],
-            suspicious=found["suspicious"],
-            checks=sums["checks"],
-            held=sums["held"],
-        )
+        return say(key, kinds=self._kinds(), checks=sums["checks"], held=sums["held"])
 
 
 def _first(places: str) -> str:

@@ -27,9 +27,10 @@ _ORIGIN = re.compile(
     r'<span class="origin" data-place="([a-z0-9_]+)#(L\d+)"( title="[^"]*")>([^<]*)</span>'
 )
 _TOUCH = re.compile(
-    r'<span class="touched" data-finding="([a-z0-9_]+)#(\d+)"( title="[^"]*")>([^<]*)</span>'
+    r'<span class="(touched|finding-name)" data-finding="([a-z0-9_]+)#(\d+)"( title="[^"]*")>'
+    r"([^<]*)</span>"
 )
-_MARK = re.compile(r'<sup class="touched">.*?</sup>')
+_MARK = re.compile(r'<span class="touched"[^>]*>[^<]*</span>')
 _STYLE_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 
@@ -143,7 +144,7 @@ def link_findings(html: str, folder: str) -> str:
     >>> link_findings(span, "audit/")
     '<a class="touched" href="audit/anyang_2024_budget.html#finding-7" title="…">†</a>'
     """
-    return _TOUCH.sub(rf'<a class="touched" href="{folder}\1.html#finding-\2"\3>\4</a>', html)
+    return _TOUCH.sub(rf'<a class="\1" href="{folder}\2.html#finding-\3"\4>\5</a>', html)
 
 
 def readable_tables(html: str) -> str:
