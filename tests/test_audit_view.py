@@ -157,9 +157,19 @@ def test_document_without_findings_reads_well(disclosures):
     assert audit.hints() == "There is no failed check to be explained."
     for cards in all_cards(audit):
         assert re.fullmatch(r"<p>[^<]+\.</p>", cards._repr_html_())
-    assert str(audit.errors_in("table")._repr_html_()) == "<p>All 378 checks hold.</p>"
+    told = "<p>Every check that could be made holds: 378 of 378.</p>"
+    assert audit.errors_in("table")._repr_html_() == told
     assert audit.draw_families() is not None
     assert not audit.rules_that_hold().empty
+
+
+def test_what_is_only_suspicious_is_not_said_to_hold(disclosures):
+    def change(row):
+        return row | {"severity": "suspicious"}
+
+    audit = DocumentAudit(with_findings(disclosures[EVALUATED], change))
+    assert audit.errors_in("evaluation")._repr_html_().startswith("<p>No error: 205 of 209 checks")
+    assert "holds: 99 of 99." in audit.errors_in("sentences")._repr_html_()
 
 
 def test_document_in_which_nothing_could_be_checked(disclosures):

@@ -81,6 +81,43 @@ def test_rounding_and_names_touch_no_figure():
     assert list(marked["touched"]) == [(), (TOUCH,), (), ()]
 
 
+def test_rate_is_touched_only_where_it_is_itself_compared():
+    growth = (
+        figures()
+        .iloc[:2]
+        .assign(
+            measure=["basic_expenditure_growth", "fiscal_expenditure_growth"],
+            value=objects([Decimal("23.52"), Decimal("-17.2")], pd.RangeIndex(2)),
+            unit="percent",
+            origin="L20",
+        )
+    )
+    findings = pd.DataFrame(
+        [
+            finding(1, "L20", "L30", left_value="1714.4", right_value="1846.59"),
+            finding(2, "L20", "L20", left_value="-17.2", right_value="-22.046", unit="%"),
+            finding(3, "L20", "L30", left_value="", right_value="60"),
+        ]
+    )
+    marked = comparison.mark_touched(growth, findings, SOURCES)
+    assert [[touch.finding_no for touch in own] for own in marked["touched"]] == [[], [2]]
+
+
+def test_persons_and_money_of_one_line_are_told_apart():
+    people = figures().iloc[2:].assign(unit=["yuan", "person"], origin="L20")
+    findings = pd.DataFrame(
+        [
+            finding(1, "L20", unit="万元"),
+            finding(2, "L20", unit="人"),
+            finding(3, "L20", unit="%"),
+            finding(4, "L20", unit="分"),
+        ]
+    )
+    marked = comparison.mark_touched(people, findings, SOURCES)
+    numbers = [[touch.finding_no for touch in own] for own in marked["touched"]]
+    assert numbers == [[1, 3], [2, 4]]
+
+
 def test_project_is_touched_where_one_of_its_rows_is():
     marked = comparison.mark_touched(projects(), FINDINGS, SOURCES)
     assert list(marked["initial_budget_yuan_touched"]) == [(TOUCH,), (), (TOUCH,)]

@@ -26,7 +26,8 @@ ROUNDING = "rounding"
 #: Damage done by the conversion, which is not the department's.
 CONVERSION = "conversion"
 
-_FACTORS = UNIT_FACTORS | {"万": UNIT_FACTORS["万元"]}
+#: Yuan per unit of a finding about money; sentences may leave the 元 of 万元 out.
+MONEY_UNITS = UNIT_FACTORS | {"万": UNIT_FACTORS["万元"]}
 
 
 class Hint(NamedTuple):
@@ -116,7 +117,7 @@ def money_gap(row: Row) -> Decimal | None:
 
     None where no money is compared.
     """
-    factor = _FACTORS.get(row["unit"])
+    factor = MONEY_UNITS.get(row["unit"])
     if factor is None:
         return None
     if row["difference"] is not None:

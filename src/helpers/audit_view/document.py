@@ -7,8 +7,9 @@ disclosure.  Output: what the notebook shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -29,6 +30,8 @@ from helpers.audit.listing import tell_coverage, totals
 from helpers.audit_view.cards import Cards
 from helpers.comparison import Drawing, alt_text, readable
 from helpers.disclosure import Disclosure
+from helpers.privacy import find_contacts
+from helpers.provenance import Place, find_place
 from helpers.traced import traced_column
 from helpers.wording import label, say
 
@@ -191,12 +194,13 @@ class DocumentAudit:
         return self.errors_in(*(c.family for c in self.counts if c.family not in families))
 
     def _nothing_else(self, families: Sequence[str]) -> str:
-        checks = sum(count.checks for count in self.counts if count.family in families)
-        shown = any(family_of(cause.lead) in families for cause in self.heaviest)
-        if not checks:
+        own = [count for count in self.counts if count.family in families]
+        if not own:
             return say("audit.not_checked_here")
-        key = "audit.nothing_more" if shown else "audit.all_hold_here"
-        return say(key, checks=checks)
+        sums = totals(own)
+        if any(family_of(cause.lead) in families for cause in self.heaviest):
+            return say("audit.nothing_more", **sums)
+        return say("audit.no_error_here" if sums["failed"] else "audit.all_hold_here", **sums)
 
     def of_severity(self, severity: str) -> Cards:
         """Return the causes of one severity: ``suspicious`` or ``note``."""
@@ -209,7 +213,16 @@ class DocumentAudit:
         return self._cards(found, say("audit.no_conversion"))
 
     def _cards(self, found: list[Cause], empty: str, is_open: bool = False) -> Cards:
-        return Cards(found, self.disclosure.where, is_open, empty)
+        return Cards(found, self._where, is_open, empty)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        """Lines of the document as they may be shown; masking them anew for each card is slow."""
+        document = self.disclosure.document
+        return find_contacts(document).mask_lines(document)
+
+    def _where(self, row: Mapping[str, Any]) -> Place:
+        return find_place(self.disclosure.source.source_id, self._lines, row, {})
 
     def hints(self) -> str:
         """Return the sentence on how many causes come with a hint."""

@@ -4,19 +4,22 @@ Place in the chain: under ``labels`` and the figures of this package.  Input: cl
 ``findings``.  Output: the same data in which each figure knows the findings that touch it, and
 names of rows with their mark.
 
-A figure is touched where a finding rests on its line.  What rounding explains touches nothing, and
-neither do findings that compare names or codes.
+A figure is touched where a finding of its kind rests on its line: money by findings about money, and
+about rates, which are made of money; persons by findings about numbers of things; a rate, which
+nothing else is made of, only where it is itself compared.  What rounding explains touches nothing,
+and neither do findings that compare names or codes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from helpers.audit.causes import ROUNDING, other_places, rule_name
+from helpers.audit.causes import MONEY_UNITS, ROUNDING, other_places, rule_name
 from helpers.measures.touched import Touches, together, touches_in
 from helpers.traced import DAGGER, Touch, objects
 from helpers.wording import say
@@ -28,6 +31,18 @@ _FIGURES = {
     "adjusted_budget_origin": "adjusted_budget_yuan_touched",
     "executed_origin": "executed_yuan_touched",
 }
+
+#: Units of findings that rest on amounts: money, and rates made of it.
+_ABOUT_MONEY = {*MONEY_UNITS, "%"}
+_SIDES = ("left_value", "right_value")
+
+
+class _Finding(NamedTuple):
+    touch: Touch
+    row: Mapping[str, Any]
+
+
+_Known = dict[tuple[str, str], list[_Finding]]
 
 
 def mark_touched(
@@ -53,11 +68,7 @@ def mark_touched(
     known = _by_place(findings, sources)
     marks = {
         touched: objects(
-            [
-                together(known[source_id, place] for place in _places(origin))
-                for source_id, origin in zip(frame["source_id"], frame[column], strict=True)
-            ],
-            frame.index,
+            [_touches(known, row, row[column]) for row in frame.to_dict("records")], frame.index
         )
         for column, touched in _FIGURES.items()
         if column in frame
@@ -65,15 +76,29 @@ def mark_touched(
     return frame.assign(**marks)
 
 
-def _places(origin: Any) -> list[str]:
-    return origin.split(";") if isinstance(origin, str) and origin else []
+def _touches(known: _Known, row: Mapping[str, Any], origin: Any) -> tuple[Touch, ...]:
+    places = origin.split(";") if isinstance(origin, str) and origin else []
+    found = [finding for place in places for finding in known[row["source_id"], place]]
+    unit = row.get("unit", "yuan")
+    if unit == "percent":
+        rate = abs(row["value"])
+        found = [one for one in found if rate in map(_rate, (one.row[side] for side in _SIDES))]
+    else:
+        is_money = unit == "yuan"
+        found = [one for one in found if is_money == (one.row["unit"] in _ABOUT_MONEY)]
+    return tuple(dict.fromkeys(one.touch for one in found))
 
 
-def _by_place(
-    findings: pd.DataFrame, sources: pd.DataFrame
-) -> Mapping[tuple[str, str], tuple[Touch, ...]]:
+def _rate(text: str) -> Decimal | None:
+    try:
+        return abs(Decimal(text))
+    except InvalidOperation:  # a blank
+        return None
+
+
+def _by_place(findings: pd.DataFrame, sources: pd.DataFrame) -> _Known:
     departments = dict(zip(sources["source_id"], sources["department"], strict=True))
-    found: dict[tuple[str, str], tuple[Touch, ...]] = defaultdict(tuple)
+    found: _Known = defaultdict(list)
     for row in findings.to_dict("records"):
         if row["severity"] == ROUNDING or not row["unit"]:
             continue
@@ -84,8 +109,9 @@ def _by_place(
             number=row["finding_no"],
             rule=rule_name(row),
         )
+        touch = Touch(source_id, int(row["finding_no"]), name)
         for place in other_places([row]):
-            found[source_id, place] += (Touch(source_id, int(row["finding_no"]), name),)
+            found[source_id, place].append(_Finding(touch, row))
     return found
 
 
