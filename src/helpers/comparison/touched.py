@@ -4,7 +4,7 @@ Place in the chain: under ``labels`` and the figures of this package.  Input: cl
 ``findings``.  Output: the same data in which each figure knows the findings that touch it, and
 names of rows with their mark.
 
-A figure is touched where a finding of its kind rests on its line: money by findings about money, and
+A figure is touched where a finding of its kind rests on its line: money by findings about money and
 about rates, which are made of money; persons by findings about numbers of things; a rate, which
 nothing else is made of, only where it is itself compared.  What rounding explains touches nothing,
 and neither do findings that compare names or codes.
