@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.audit.causes import causes, money_gap, relative_gap
+from helpers.audit.by_cause import causes, money_gap, relative_gap
 from helpers.audit.coverage import by_family, coverage
 from helpers.audit.listing import WIDTH, listing, tell_hint
 from helpers.disclosure import Disclosure, read

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from helpers.audit.causes import ROUNDING, causes, family_of
+from helpers.audit.by_cause import ROUNDING, causes, family_of
 from helpers.audit.findings import rules
 
 Row = Mapping[str, Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.audit.causes import (
+from helpers.audit.by_cause import (
     SEVERITIES,
     Cause,
     Row,

@@ -1,6 +1,6 @@
 """Findings as cards: both figures with their places, both sentences, the hint, the lines.
 
-Place in the chain: after ``audit.causes``.  Input: causes and their disclosure.  Output:
+Place in the chain: after ``audit.by_cause``.  Input: causes and their disclosure.  Output:
 :class:`Cards`, which JupyterLab and the reports show as HTML.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.audit.causes import Cause, Row, gap_text, rule_name, value_text
+from helpers.audit.by_cause import Cause, Row, gap_text, rule_name, value_text
 from helpers.audit.listing import tell_hint
 from helpers.document import DisclosureError
 from helpers.provenance import Place

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import charts
-from helpers.audit.causes import (
+from helpers.audit.by_cause import (
     ROUNDING,
     SEVERITIES,
     Cause,

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from helpers.audit.causes import MONEY_UNITS, ROUNDING, other_places, rule_name
+from helpers.audit.by_cause import MONEY_UNITS, ROUNDING, other_places, rule_name
 from helpers.measures.touched import Touches, together, touches_in
 from helpers.traced import DAGGER, Touch, objects
 from helpers.wording import say
