@@ -7,7 +7,7 @@ import pytest
 
 from helpers.audit.by_cause import causes, money_gap, relative_gap
 from helpers.audit.coverage import by_family, coverage
-from helpers.audit.listing import WIDTH, listing, tell_hint
+from helpers.audit.listing import WIDTH, listing, tell_hints, tell_suspects
 from helpers.disclosure import Disclosure, read
 from helpers.line_breaks import text_columns
 
@@ -88,15 +88,25 @@ def test_gap_in_yuan_and_relative_to_the_larger_figure():
 
 def test_hint_is_called_a_hint_and_left_out_where_there_is_none():
     (without,) = causes([finding()])
-    assert without.hint is None
-    assert tell_hint(without) == ""
+    assert without.hints == [] and tell_hints(without) == [] and tell_suspects(without) == ""
+    slip = {"hint_origin": "L465", "hint_value": "954.14", "hint_evidence": "疑似笔误。"}
     rows = [
-        finding(finding_no=1),
-        finding(finding_no=2, hint_origin="L465", hint_value="954.14", hint_evidence="repairs 3"),
+        finding(finding_no=1, suspects="L465;L466"),
+        finding(finding_no=2, **slip, hint_evidence_en="Likely slip."),
+        finding(finding_no=3, **slip, hint_evidence_en="Likely slip."),
     ]
     (cause,) = causes(rows)
-    assert tell_hint(cause) == "Hint, not a finding: L465 would read 954.14; repairs 3"
-    assert tell_hint(cause, "zh") == "线索（仅供参考）：L465应为954.14；repairs 3"
+    assert tell_hints(cause) == ["Hint, not a finding: Likely slip."]
+    assert tell_hints(cause, "zh") == ["线索（仅供参考）：疑似笔误。"]
+    assert tell_suspects(cause) == ""  # the hint says more
+    (bare,) = causes([finding(hint_origin="L465", hint_value="954.14")])
+    assert tell_hints(bare) == ["Hint, not a finding: L465 would read 954.14"]
+
+
+def test_figures_most_suspected_are_named_where_there_is_no_hint():
+    (cause,) = causes([finding(suspects="L465;L466"), finding(finding_no=2, suspects="L466;L7;L8")])
+    told = "Figures most suspected, the likeliest first: L465 L466 L7."
+    assert tell_suspects(cause) == told
 
 
 def test_counts_by_family(disclosures):

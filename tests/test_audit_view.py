@@ -117,14 +117,22 @@ def test_hint_notes_and_conversion_show_when_they_come(disclosures):
 
     audit = DocumentAudit(with_findings(disclosures[EVALUATED], change))
     assert audit.hints().startswith("1 of 4 causes come with a hint")
-    (hinted,) = [one for one in audit.causes if one.hint]
+    (hinted,) = [one for one in audit.causes if one.hints]
     page = audit.show_heaviest()._repr_html_()
-    told = "Hint, not a finding: L934 would read 9.98; repairs 1 &lt;b&gt; 线索"
+    told = "线索（仅供参考）：repairs 1 &lt;b&gt;<br>Hint, not a finding: repairs 1 &lt;b&gt;"
     assert f'<p class="hint">{told}</p>' in page
     assert hinted.lead["finding_no"] == 1
     assert [cause.lead["finding_no"] for cause in audit.of_severity("note").causes] == [2]
     assert [cause.lead["finding_no"] for cause in audit.damaged().causes] == [3]
     assert "2 errors, 1 note, each with a cause of its own" in audit.result()
+
+
+def test_figures_most_suspected_lead_to_their_lines(disclosures):
+    audit = DocumentAudit(
+        with_findings(disclosures[EVALUATED], lambda row: row | {"suspects": "L933"})
+    )
+    page = audit.show_heaviest()._repr_html_()
+    assert f'likeliest first: <span class="origin" data-place="{EVALUATED}#L933"' in page
 
 
 def test_finding_without_lines_has_a_card_all_the_same(audit):

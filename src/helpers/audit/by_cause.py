@@ -20,6 +20,8 @@ from helpers.wording import label, say
 
 Row = Mapping[str, Any]
 
+_MOST_SUSPECTS = 3
+
 #: What is shown one by one, the gravest first; what rounding explains is listed apart.
 SEVERITIES = ("error", "suspicious", "note")
 ROUNDING = "rounding"
@@ -31,11 +33,14 @@ MONEY_UNITS = UNIT_FACTORS | {"万": UNIT_FACTORS["万元"]}
 
 
 class Hint(NamedTuple):
-    """The likely slip behind findings, as far as the evidence singles one out."""
+    """The likely slip behind findings, as far as the evidence singles one out.
+
+    ``evidence`` is a sentence in each language that names figures, values and what they repair.
+    """
 
     origin: str
     value: str
-    evidence: str
+    evidence: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,22 @@ class Cause:
         return all(row["damage"] == CONVERSION for row in self.rows)
 
     @property
-    def hint(self) -> Hint | None:
-        """The likely slip; None where the evidence singles out none."""
+    def hints(self) -> list[Hint]:
+        """The likely slips, each once; none where the evidence singles out no figure."""
+        found = {}
         for row in self.rows:
-            if row["hint_evidence"] or row["hint_value"]:
-                return Hint(row["hint_origin"], row["hint_value"], row["hint_evidence"])
-        return None
+            evidence = row["hint_evidence"]
+            if evidence or row["hint_value"]:
+                texts = {"zh": evidence, "en": row.get("hint_evidence_en") or evidence}
+                told = evidence or (row["hint_origin"], row["hint_value"])
+                found.setdefault(told, Hint(row["hint_origin"], row["hint_value"], texts))
+        return list(found.values())
+
+    @property
+    def suspects(self) -> list[str]:
+        """Places of the figures most suspected, the likeliest first."""
+        named = [place for row in self.rows for place in (row.get("suspects") or "").split(";")]
+        return list(dict.fromkeys(place for place in named if place))[:_MOST_SUSPECTS]
 
 
 def causes(findings: Iterable[Row]) -> list[Cause]:

@@ -129,19 +129,26 @@ def _entry(cause: Cause, lang: str) -> Iterator[str]:
     if others:
         named = ", ".join(f"{row['finding_no']} ({_where(row)})" for row in others)
         yield from _wrapped(say("audit.same_cause", lang, others=named), _INDENT)
-    if cause.hint:
-        yield from _wrapped(tell_hint(cause, lang), _INDENT)
+    for told in [*tell_hints(cause, lang), tell_suspects(cause, lang)]:
+        if told:
+            yield from _wrapped(told, _INDENT)
 
 
-def tell_hint(cause: Cause, lang: str = "en") -> str:
-    """Return the likely slip of a cause in a sentence that says it is a hint; empty without one."""
-    hint = cause.hint
-    if hint is None:
+def tell_hints(cause: Cause, lang: str = "en") -> list[str]:
+    """Return the likely slips of a cause in sentences that call them hints."""
+    sentences = []
+    for hint in cause.hints:
+        value = say("audit.hint_value", lang, value=hint.value)
+        change = f"{hint.origin}{value}" if lang == "zh" else f"{hint.origin} {value}"
+        sentences.append(say("audit.hint", lang, hint=hint.evidence[lang] or change))
+    return sentences
+
+
+def tell_suspects(cause: Cause, lang: str = "en") -> str:
+    """Return the sentence on the figures to look at first; empty where a hint says more."""
+    if cause.hints or not cause.suspects:
         return ""
-    value = say("audit.hint_value", lang, value=hint.value) if hint.value else ""
-    change = ("" if lang == "zh" else " ").join(text for text in (hint.origin, value) if text)
-    told = [text for text in (change, hint.evidence) if text]
-    return say("audit.hint", lang, hint=("；" if lang == "zh" else "; ").join(told))
+    return say("audit.suspects", lang, places=" ".join(cause.suspects))
 
 
 def _where(row: Row) -> str:

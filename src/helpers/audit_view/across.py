@@ -250,5 +250,5 @@ class AuditsCompared:
 
     def tell_hints(self) -> str:
         """Return the sentence on how many causes come with a hint; empty without causes."""
-        hinted = sum(cause.hint is not None for _, cause in self._all)
+        hinted = sum(bool(cause.hints) for _, cause in self._all)
         return say("across.hints", n=hinted, causes=len(self._all)) if self._all else ""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.audit.by_cause import Cause, Row, gap_text, rule_name, value_text
-from helpers.audit.listing import tell_hint
+from helpers.audit.listing import tell_hints
 from helpers.document import DisclosureError
 from helpers.provenance import Place
 from helpers.traced import Traced
-from helpers.wording import label, say
+from helpers.wording import say
 
 #: So many places of a side are shown with their lines; a sum may have thirty.
 _MOST_PLACES = 4
@@ -68,10 +68,9 @@ class Cards:
             f'<p lang="zh">{html.escape(lead["statement_zh"])}</p>'
             f"<p>{html.escape(lead['statement_en'])}</p>"
         )
-        hint = f'<p class="hint">{html.escape(_hint(cause))}</p>' if cause.hint else ""
         return (
             f'<article class="finding {html.escape(cause.severity)}" {_anchor(lead)}>{head}'
-            f'<dl class="sides">{sides}</dl>{sentences}{hint}'
+            f'<dl class="sides">{sides}</dl>{sentences}{_hints(cause)}'
             f"{_others(others)}{self._lines(lead)}</article>"
         )
 
@@ -104,8 +103,16 @@ def _side(row: Row, side: str) -> str:
     )
 
 
-def _hint(cause: Cause) -> str:
-    return f"{tell_hint(cause)} {label('hint', 'zh')}"
+def _hints(cause: Cause) -> str:
+    """Return the likely slips, in both languages, or the places to look at first."""
+    both = zip(tell_hints(cause, "zh"), tell_hints(cause, "en"), strict=True)
+    told = [text for pair in both for text in pair]
+    shown = "".join(f"{html.escape(text)}<br>" for text in told).removesuffix("<br>")
+    if not shown and cause.suspects:
+        places = ";".join(cause.suspects)
+        linked = Traced(places, cause.lead["source_id"], places).to_html().replace(";", " ")
+        shown = say("audit.suspects", places=linked)
+    return f'<p class="hint">{shown}</p>' if shown else ""
 
 
 def _others(rows: Sequence[Row]) -> str:

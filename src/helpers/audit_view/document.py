@@ -228,7 +228,7 @@ class DocumentAudit:
         """Return the sentence on how many causes come with a hint."""
         if not self.causes:
             return say("audit.nothing_to_explain")
-        hinted = sum(cause.hint is not None for cause in self.causes)
+        hinted = sum(bool(cause.hints) for cause in self.causes)
         return (
             say("audit.hints", n=hinted, causes=len(self.causes))
             if hinted
