@@ -56,9 +56,11 @@ def test_findings_of_one_cause_are_one_entry_and_rounding_is_none():
         finding(finding_no=4, cause_no=3, difference=Decimal("9000")),
         finding(finding_no=5, cause_no=4, severity="suspicious", difference=Decimal("99000")),
         finding(finding_no=6, cause_no=5, damage="conversion", difference=Decimal("99999")),
+        finding(finding_no=7, cause_no=3, difference=Decimal("9100")),
     ]
     found = causes(rows)
     assert [cause.number for cause in found] == [3, 1, 4, 5]
+    assert [row["finding_no"] for row in found[0].rows] == [7, 4]  # the weightiest leads
     assert [row["finding_no"] for row in found[1].rows] == [2, 1]
     assert [cause.is_conversion for cause in found] == [False, False, False, True]
 
@@ -96,11 +98,11 @@ def test_hint_is_called_a_hint_and_left_out_where_there_is_none():
         finding(finding_no=3, **slip, hint_evidence_en="Likely slip."),
     ]
     (cause,) = causes(rows)
-    assert tell_hints(cause) == ["Hint, not a finding: Likely slip."]
-    assert tell_hints(cause, "zh") == ["线索（仅供参考）：疑似笔误。"]
+    assert tell_hints(cause) == ["Hint, not a finding. Likely slip."]
+    assert tell_hints(cause, "zh") == ["线索（仅供参考）。疑似笔误。"]
     assert tell_suspects(cause) == ""  # the hint says more
     (bare,) = causes([finding(hint_origin="L465", hint_value="954.14")])
-    assert tell_hints(bare) == ["Hint, not a finding: L465 would read 954.14"]
+    assert tell_hints(bare) == ["Hint, not a finding. L465 would read 954.14"]
 
 
 def test_figures_most_suspected_are_named_where_there_is_no_hint():
@@ -143,10 +145,11 @@ def test_nothing_is_wider_than_the_terminal(disclosures):
 
 
 def test_entry_shows_both_sides_and_their_places(disclosures):
-    text = listing(disclosures[WITH_FINDINGS])
-    start = text.index("  75  evaluated projects")
-    assert text[start:].splitlines()[:3] == [
-        "  75  evaluated projects".ljust(95 - len("difference ") + 2) + "difference 1个",
+    lines = listing(disclosures[WITH_FINDINGS]).splitlines()
+    (start,) = [number for number, line in enumerate(lines) if "  evaluated projects " in line]
+    assert text_columns(lines[start]) == WIDTH
+    assert lines[start].endswith("   difference 1个")
+    assert lines[start + 1 : start + 3] == [
         " " * 20 + "11个  文字所述有绩效目标的项目 L2426",
         " " * 20 + "10个  绩效目标表份数 L2435 L2559 L2682 L2806 L2910 L3004 L3118 L3225 …",
     ]

@@ -119,7 +119,7 @@ def test_hint_notes_and_conversion_show_when_they_come(disclosures):
     assert audit.hints().startswith("1 of 4 causes come with a hint")
     (hinted,) = [one for one in audit.causes if one.hints]
     page = audit.show_heaviest()._repr_html_()
-    told = "线索（仅供参考）：repairs 1 &lt;b&gt;<br>Hint, not a finding: repairs 1 &lt;b&gt;"
+    told = "线索（仅供参考）。repairs 1 &lt;b&gt;<br>Hint, not a finding. repairs 1 &lt;b&gt;"
     assert f'<p class="hint">{told}</p>' in page
     assert hinted.lead["finding_no"] == 1
     assert [cause.lead["finding_no"] for cause in audit.of_severity("note").causes] == [2]
@@ -140,7 +140,7 @@ def test_finding_without_lines_has_a_card_all_the_same(audit):
         raise DisclosureError("no such place")
 
     cards = Cards(audit.heaviest, nowhere)
-    assert "<details" not in cards._repr_html_().split("</article>")[1]
+    assert "The lines 原文" not in cards._repr_html_()
     assert audit.heaviest[0].lead["statement_zh"] in cards._repr_html_().replace("&quot;", '"')
 
 

@@ -54,7 +54,7 @@ class Cause:
     severity
         The gravest of its findings.
     rows
-        Its findings, those of that severity first, else in the order of the rules.
+        Its findings, the weightiest first, else in the order of the rules.
     """
 
     number: int
@@ -109,14 +109,19 @@ def causes(findings: Iterable[Row]) -> list[Cause]:
             members.setdefault(row["cause_no"], []).append(row)
     found = []
     for number, rows in members.items():
-        rows.sort(key=lambda row: SEVERITIES.index(row["severity"]))
+        rows.sort(key=_weight)
         found.append(Cause(number, rows[0]["severity"], tuple(rows)))
     return sorted(found, key=_rank)
 
 
-def _rank(cause: Cause) -> tuple[bool, int, int, Decimal]:
-    form, size = min(map(_size, cause.rows), key=lambda size: (size[0], -size[1]))
-    return cause.is_conversion, SEVERITIES.index(cause.severity), form, -size
+def _rank(cause: Cause) -> tuple[bool, tuple[int, int, Decimal]]:
+    return cause.is_conversion, _weight(cause.lead)
+
+
+def _weight(row: Row) -> tuple[int, int, Decimal]:
+    """Rank findings: by severity, money before rates and counts before texts, the largest first."""
+    form, size = _size(row)
+    return SEVERITIES.index(row["severity"]), form, -size
 
 
 def _size(row: Row) -> tuple[int, Decimal]:
