@@ -10,15 +10,18 @@ import pandas as pd
 import pytest
 
 import helpers as hp
+from helpers.audit import rules
 from helpers.audit_view import AuditsCompared, Cards, DocumentAudit
+from helpers.charts import COLOURS
 from helpers.disclosure import Disclosure, read
 from helpers.document import DisclosureError
+from helpers.wording import label
 
 ROOT = Path(__file__).resolve().parents[1]
 WITH_FINDINGS = "changji_housing_2023_budget"
 EVALUATED = "changji_housing_2024_final"
 CLEAN = "urumqi_housing_2024_budget"
-SECTIONS = ("table", "between tables", "sentence and table", "sentences")
+SECTIONS = ("table", "between tables", "sentence and table", "sentences", "wording")
 FILES = ("checks", "findings", "facts", "claims", "projects", "indicators")
 
 
@@ -186,6 +189,12 @@ def test_document_in_which_nothing_could_be_checked(disclosures):
     assert "nothing was checked" in audit.answer() and "nothing was checked" in audit.result()
     assert audit.draw_families() is None
     assert audit.families().empty and audit.unclear().empty
+
+
+def test_every_family_of_rules_has_a_name_and_a_colour():
+    for family in {rule["family"] for rule in rules().values()}:
+        assert label(family, "en") and label(family, "zh")
+        assert family in COLOURS
 
 
 # --- several disclosures -----------------------------------------------------------------------

@@ -42,7 +42,7 @@ COLOURS = {
     "sentences": "#D55E00",
     "evaluation": "#173F5F",
     "code": "#6CC3E8",
-    "text": "#7F3B08",
+    "wording": "#7F3B08",
 }
 #: For things without a meaning of their own (disclosures, items), in this order.
 SERIES = (
