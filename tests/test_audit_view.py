@@ -70,7 +70,7 @@ def all_cards(audit: DocumentAudit) -> list[Cards]:
 
 def test_answer_comes_first_and_counts_causes(audit):
     errors = sum(cause.severity == "error" for cause in audit.published)
-    assert audit.answer().startswith(f"Not everything adds up in this document: {errors} errors, ")
+    assert audit.answer().startswith(f"Not everything agrees in this document: {errors} errors, ")
     assert audit.result().startswith(f"{errors} errors, ")
     shown = sum(len(cause.rows) for cause in audit.published)
     assert f"({shown} failed comparisons in all)" in audit.answer()
@@ -231,6 +231,14 @@ def test_damage_of_the_conversion_counts_for_no_disclosure(files):
     assert audits.tell_sizes() == "No difference in money was found."
     assert "none found" not in audits.draw_causes().alt
     assert audits.sizes().iloc[:, 1:].to_numpy().sum() == 0
+
+
+def test_notes_are_counted_apart(files):
+    findings = files["findings"].assign(severity="note")
+    audits = AuditsCompared(hp.load_sources(), {**files, "findings": findings})
+    assert audits.answer().startswith("Nothing that does not add up was found in 5 disclosures")
+    notes = audits.per_disclosure()["note 提示"]
+    assert sum(notes) == sum(len(own) for own in audits.causes.values()) > 0
 
 
 def test_sizes_in_classes(files):

@@ -58,17 +58,12 @@ def test_what_the_audit_finds():
 
 
 def test_where_figures_do_not_add_up():
-    compared = audits()
-    with_findings = [source_id for source_id, own in compared.causes.items() if own]
     checks = hp.load("checks")
-    made = checks[checks["source_id"].isin(with_findings) & (checks["status"] != "not_checkable")]
+    made = checks[checks["status"] != "not_checkable"]
     failed = made.assign(failed=made["status"] == "fail").groupby("source_id")["failed"].mean()
-    others = checks[~checks["source_id"].isin(with_findings)]
-    assert (others["status"] != "fail").all()
     assert answer("10_findings_across_disclosures") == (
-        f"{len(with_findings)} of {len(compared.causes)} disclosures hold figures that do not "
-        f"add up, {failed.min():.1%} to {failed.max():.1%} of their checks; in the others every "
-        "check that could be made holds"
+        f"{failed.min():.1%} to {failed.max():.1%} of the checks made in a disclosure do not hold; "
+        "which kinds, where and how large"
     ).replace("%", " %")
 
 

@@ -75,12 +75,18 @@ class AuditsCompared:
 
     @cached_property
     def _all(self) -> list[tuple[str, Cause]]:
-        return [(source_id, cause) for source_id, own in self.causes.items() for cause in own]
+        """Return errors and what is suspicious, with their disclosure; notes are neither."""
+        return [
+            (source_id, cause)
+            for source_id, own in self.causes.items()
+            for cause in own
+            if cause.severity != "note"
+        ]
 
     def _sums(self) -> dict[str, int]:
         severities = Counter(cause.severity for _, cause in self._all)
         return {
-            "n": sum(bool(own) for own in self.causes.values()),
+            "n": len({source_id for source_id, _ in self._all}),
             "all": len(self.names),
             "errors": severities["error"],
             "suspicious": severities["suspicious"],
