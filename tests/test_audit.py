@@ -342,9 +342,10 @@ def test_all_rules_of_the_code_are_listed(published: Disclosure) -> None:
 def test_audit_prints_findings_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     folder = ROOT / "data" / "raw" / "changji_housing_2024_final"
     assert main(["audit", str(folder)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("changji_housing_2024_final: ")
-    assert "4 error" in lines[1]
+    text = capsys.readouterr().out
+    assert "── Errors (causes: 4, findings: 4) ──" in text
+    assert main(["audit", str(folder), "--lang", "zh"]) == 0
+    assert "── 错误（4个原因，4项） ──" in capsys.readouterr().out
     assert main(["audit", str(folder), "--format", "csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert main(["audit", str(folder), "--format", "json"]) == 0

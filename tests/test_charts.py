@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from helpers import charts, measures
-from helpers.charts.style import FONT, SERIES, text_colour, text_columns
+from helpers.charts.style import FONT, SERIES, text_colour
+from helpers.line_breaks import text_columns
 
 HERE = "乌鲁木齐市住房保障和房产管理局\n2024 budget 年初预算"
 THERE = "昌吉回族自治州住房和城乡建设局\n2024 final 决算"
@@ -391,9 +392,10 @@ def lab(colour, seen):
         [charts.COLOURS[name] for name in ("project", "withheld", "tail")],
         [charts.COLOURS[name] for name in ("fiscal", "other", "tail")],
         [charts.COLOURS[name] for name in ("initial_budget", "adjusted_budget", "final")],
+        [charts.COLOURS[name] for name in ("held", "failed", "not_checkable")],
         [*SERIES, charts.COLOURS["tail"]],
     ],
-    ids=["costs", "projects", "sources", "phases", "series"],
+    ids=["costs", "projects", "sources", "phases", "checks", "series"],
 )
 def test_colours_of_one_figure_can_be_told_apart(colours, eye):
     seen = [lab(colour, SEEN[eye]) for colour in colours]
@@ -405,3 +407,49 @@ def test_colours_of_one_figure_can_be_told_apart(colours, eye):
 def test_lettering_on_every_colour_can_be_read():
     assert text_colour("#000000") == "white"
     assert text_colour("#FFFFFF") == "#22272E"
+
+
+# --- counts and sizes of findings ---------------------------------------------------------------
+
+
+def test_count_bars_show_what_has_none():
+    frame = pd.DataFrame({"label": [HERE, HERE], "kind": ["table", "sentences"], "count": [22, 10]})
+    fig = charts.count_bars(frame, [HERE, THERE], title="甲", quantity="causes")
+    ax = fig.axes[0]
+    assert [bar.get_width() for bar in ax.patches] == [22, 10]
+    assert [bar.get_x() for bar in ax.patches] == [0, 22]
+    texts = {text.get_text() for text in ax.texts}
+    assert texts == {"32", "22", "10", "none found"}
+    assert ax.get_xlim()[0] == 0
+    assert ax.get_xlabel() == "causes"
+
+
+def test_count_bars_without_any_count():
+    none = pd.DataFrame(columns=["label", "kind", "count"])
+    fig = charts.count_bars(none, [HERE], title="甲", quantity="causes")
+    assert [text.get_text() for text in fig.axes[0].texts] == ["none found"]
+
+
+def test_gap_dots_on_a_logarithmic_axis():
+    frame = pd.DataFrame(
+        {
+            "label": [HERE, HERE, HERE],
+            "kind": ["table", "sentences", "table"],
+            "relative_gap": [1.0, 0.05, 0.0000001],
+        }
+    )
+    fig = charts.gap_dots(frame, [HERE, THERE], title="甲", quantity="share")
+    ax = fig.axes[0]
+    assert [line.get_xdata()[0] for line in ax.lines] == [0.0001, 0.05, 1.0]
+    assert [text.get_text() for text in ax.texts] == ["none found"]
+    assert ax.get_xscale() == "log"
+    assert charts.COLOURS["table"] == ax.lines[2].get_color()
+
+
+def test_a_figure_may_have_a_note_below_its_caption():
+    frame = pd.DataFrame({"label": [HERE], "kind": ["table"], "count": [1]})
+    fig = charts.count_bars(frame, [HERE], title="甲", quantity="causes")
+    assert "<figcaption>a &lt; b<br>† <i>c</i></figcaption>" in charts.figure_html(
+        fig, "a < b", "alt", "† <i>c</i>"
+    )
+    assert "<br>" not in charts.figure_html(fig, "a", "alt")

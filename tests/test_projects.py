@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers.budget_units import unit_names
+from helpers.disclosure import read
 from helpers.grid import read_grids
 from helpers.performance import read_evaluations
 from helpers.projects import indicator_rows, project_rows
@@ -281,3 +282,21 @@ def test_every_amount_of_a_project_has_a_place(folder):
         assert row["amount_source"] in (
             *("project_table", "carry_over_table", "target_table", "self_evaluation"),
         )
+
+
+@pytest.mark.parametrize(
+    ("source_id", "name", "places", "printed"),
+    [
+        ("changji_housing_2024_final", "建设工程消防审查", "L929 L930 L931", "5.00 5.00 4.99"),
+        ("changji_housing_2023_budget", "机关运转经费", "L1756", "90"),
+    ],
+)
+def test_each_amount_names_its_place(source_id, name, places, printed):
+    """Read by eye: the money block of a self-evaluation, and a row of a project table."""
+    folder = ROOT / "data" / "raw" / source_id
+    (row,) = [row for row in read(folder).rows["projects"] if row["project_name"] == name]
+    phases = ("initial_budget", "adjusted_budget", "executed")
+    assert " ".join(row[f"{phase}_origin"] for phase in phases).strip() == places
+    lines = (folder / f"{source_id}.txt").read_text(encoding="utf-8").split("\n")
+    found = [lines[int(place[1:]) - 1].strip() for place in places.split()]
+    assert found == printed.split()

@@ -7,6 +7,7 @@ import pytest
 
 import helpers as hp
 from helpers import comparison, measures
+from helpers.audit_view import AuditsCompared
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,6 +40,30 @@ def test_what_a_department_costs():
     assert answer("04_personnel_and_public_cost") == (
         f"personnel takes {shares.min():.0%} to {shares.max():.0%} of personnel and public cost; "
         f"{per_head.min():.2f} to {per_head.max():.2f} 万元 per person in post"
+    ).replace("%", " %")
+
+
+def audits() -> AuditsCompared:
+    names = ("checks", "findings", "facts", "claims", "projects", "indicators")
+    files = {name: hp.load(name, all_rows=True) for name in names}
+    return AuditsCompared(hp.load_sources(), files)
+
+
+def test_what_the_audit_finds():
+    found = [cause.severity for own in audits().causes.values() for cause in own]
+    assert answer("03_audit_arithmetic") == (
+        f"{len(hp.load('checks')):,} checks; {found.count('error')} errors and "
+        f"{found.count('suspicious')} suspicious, each shown with both figures and their lines"
+    )
+
+
+def test_where_figures_do_not_add_up():
+    checks = hp.load("checks")
+    made = checks[checks["status"] != "not_checkable"]
+    failed = made.assign(failed=made["status"] == "fail").groupby("source_id")["failed"].mean()
+    assert answer("10_findings_across_disclosures") == (
+        f"{failed.min():.1%} to {failed.max():.1%} of the checks made in a disclosure do not hold; "
+        "which kinds, where and how large"
     ).replace("%", " %")
 
 

@@ -457,6 +457,19 @@ def test_only_what_changed_is_rendered_again(tmp_path: Path) -> None:
     assert '<a href="04_compare.html">older version</a>' in index
 
 
+def test_pages_that_marks_lead_to_come_with_every_run(tmp_path: Path) -> None:
+    root = make_site(tmp_path, {PARK: "人员经费 120000\n"}, ["02_clean_disclosure", "04_compare"])
+    audit = root / "notebooks" / "03_audit_arithmetic.ipynb"
+    shutil.copy(NOTEBOOKS / "09_profile.ipynb", audit)
+    results = run_reports(ReportSettings(root=root, templates=("04",)))
+    assert {result.name: result.status for result in results} == {
+        f"02_clean_disclosure/{PARK}": "rendered",
+        f"source/{PARK}": "rendered",
+        f"03_audit_arithmetic/{PARK}": "rendered",
+        "04_compare": "rendered",
+    }
+
+
 def test_a_broken_notebook_costs_itself_only(tmp_path: Path) -> None:
     root = make_site(tmp_path, {PARK: "人员经费 120000\n"}, ["02_clean_disclosure", "04_compare"])
     run_reports(ReportSettings(root=root))

@@ -17,6 +17,7 @@ from pathlib import Path
 from helpers.document import DisclosureError
 from helpers.packaging import DESCRIPTOR, csv_text, json_text, write_collection
 from helpers.sources import SOURCE_ID, find_root, find_sources
+from helpers.wording import LANGUAGES
 
 
 def _clean_one(place: Path, out: Path) -> tuple[str, bool]:
@@ -112,7 +113,7 @@ def _audit(arguments: argparse.Namespace) -> int:
                 disclosure = read(place)
                 found += disclosure.rows["findings"]
                 if arguments.format == "table":
-                    print(listing(disclosure))
+                    print(listing(disclosure, arguments.lang))
         except DisclosureError as error:
             problems.append(str(error))
         except OSError as error:
@@ -189,6 +190,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("table", "csv", "json"),
         default="table",
         help="how to print them (default: %(default)s)",
+    )
+    audit.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the table (default: %(default)s)",
     )
     audit.set_defaults(run=_audit)
 

@@ -11,8 +11,8 @@ from IPython.display import HTML, Markdown, display
 
 from helpers import charts
 from helpers.comparison import Drawing
-from helpers.traced import table_html
-from helpers.wording import label
+from helpers.traced import table_html, touch_list
+from helpers.wording import label, say
 
 
 def tell(*sentences: str) -> None:
@@ -44,4 +44,6 @@ def show_drawing(drawing: Drawing | None, empty: str = "Nothing to draw.") -> No
     if drawing is None:
         tell(empty)
     else:
-        charts.show(drawing.figure, drawing.caption, drawing.alt)
+        touches = drawing.touches
+        note = f"{say('touched.note')} {touch_list(touches)}." if touches else ""
+        charts.show(drawing.figure, drawing.caption, drawing.alt, note)

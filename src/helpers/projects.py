@@ -33,6 +33,7 @@ _ALIKE = 0.6  # share of characters two names of one project have in common, in 
 
 _SCALE = re.compile(r"^预算安排规模[:：]([\d,，.]+)(亿元|万元|元)[。；]?$")
 _WITHHELD = re.compile(r"^特定目标|完全不予公开")
+_PHASES = ("initial_budget", "adjusted_budget", "executed")
 
 
 @dataclass
@@ -46,6 +47,7 @@ class _Project:
     functional_code: str = ""
     fund: str = ""
     amounts: dict[str, Decimal] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)  # of the amounts of each phase
     score: Decimal | None = None
     rate: Decimal | None = None
     is_withheld: bool = False
@@ -58,6 +60,8 @@ class _Project:
         for name, value in amounts.items():
             if self.source == row.source or name == "carry_over":
                 self.amounts[name] = self.amounts.get(name, Decimal(0)) + value
+                known = (self.places.get(name), row.places.get(name))
+                self.places[name] = ";".join(dict.fromkeys(place for place in known if place))
         if self.source == row.source and self.functional_code != row.functional_code:
             self.functional_code = ""
         self.evidence.append(note)
@@ -112,7 +116,9 @@ class _Gatherer:
             self._by_name[one_spelling(project.name)].append(project)
             return project
         for name, value in amounts.items():
-            known.amounts.setdefault(name, value)
+            if name not in known.amounts:
+                known.amounts[name] = value
+                known.places[name] = project.places.get(name, "")
         known.is_withheld = known.is_withheld or project.is_withheld
         known.evidence.append(note)
         return known
@@ -153,6 +159,7 @@ def _from_tables(
                 unit=line.unit_name,
                 source=source,
                 origin=line.amounts[0][2].origin if line.amounts else line.origin,
+                places={name: line.amounts[0][2].origin for name in amounts},
                 functional_code=line.code,
                 fund="fiscal_carry_over" if is_carry_over else "general_public",
                 is_withheld=bool(_WITHHELD.search(line.project)),
@@ -192,6 +199,16 @@ def _evaluation_amounts(evaluation: Evaluation) -> dict[str, Decimal]:
     return {key: value for key, value in amounts.items() if value is not None}
 
 
+def _evaluation_places(evaluation: Evaluation) -> dict[str, str]:
+    """Return where a table states the total of each phase."""
+    total = evaluation.fund("total")
+    if total is None:
+        return {}
+    is_target = evaluation.kind == "target"
+    phases = {"initial_budget": "budget"} if is_target else {name: name for name in _PHASES}
+    return {name: total.origins.get(own, evaluation.origin) for name, own in phases.items()}
+
+
 def _from_evaluations(gatherer: _Gatherer, evaluations: Iterable[Evaluation], kind: str) -> None:
     source = "self_evaluation" if kind == "self_evaluation" else "target_table"
     for evaluation in evaluations:
@@ -203,6 +220,7 @@ def _from_evaluations(gatherer: _Gatherer, evaluations: Iterable[Evaluation], ki
             unit=evaluation.budget_unit,
             source=source,
             origin=evaluation.origin,
+            places=_evaluation_places(evaluation),
             is_withheld=bool(_WITHHELD.search(evaluation.name)),
         )
         note = _note(source, evaluation.name, amounts.get("initial_budget"), evaluation.origin)
@@ -284,6 +302,10 @@ def _complete_units(gatherer: _Gatherer) -> None:
             project.unit = longer[0]
 
 
+def _place_of(project: _Project, phase: str) -> str:
+    return project.places.get(phase, "") if phase in project.amounts else ""
+
+
 def project_rows(
     source: Source,
     document: Document,
@@ -334,6 +356,7 @@ def project_rows(
             "goal": project.goal,
             "result": project.result,
             "origin": project.origin.partition(";")[0],
+            **{f"{phase}_origin": _place_of(project, phase) for phase in _PHASES},
         }
         for number, project in enumerate(gatherer.projects.values(), 1)
     ]

@@ -12,11 +12,44 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 _LINE = re.compile(r"L(\d+)")
+
+#: The mark of a figure that a finding touches.
+DAGGER = "†"
+
+
+class Touch(NamedTuple):
+    """A finding that touches a figure; ``says`` names it in a few words."""
+
+    source_id: str
+    finding_no: int
+    says: str
+
+
+def touch_html(touches: Sequence[Touch]) -> str:
+    """Return the mark of a figure that findings touch, which leads to the first of them."""
+    if not touches:
+        return ""
+    first, told = touches[0], "; ".join(touch.says for touch in touches)
+    title = html.escape(f"A finding touches this figure: {told}")
+    return _touch_span(first, DAGGER, "touched", title)
+
+
+def touch_list(touches: Sequence[Touch]) -> str:
+    """Return findings by name, each leading to its card."""
+    return "; ".join(
+        _touch_span(touch, html.escape(touch.says), "finding-name", "the finding")
+        for touch in touches
+    )
+
+
+def _touch_span(touch: Touch, content: str, kind: str, title: str) -> str:
+    place = html.escape(f"{touch.source_id}#{touch.finding_no}")
+    return f'<span class="{kind}" data-finding="{place}" title="{title}">{content}</span>'
 
 
 class Traced(str):
@@ -28,7 +61,10 @@ class Traced(str):
     Attributes
     ----------
     source_id, origin
-        As in the clean files; ``origin`` may name several places joined with ``;``.
+        As in the clean files; ``origin`` may name several places joined with ``;``, or none for a
+        figure that is derived.
+    touches
+        Findings that touch the figure, or a figure it is derived from.
 
     Examples
     --------
@@ -39,23 +75,29 @@ class Traced(str):
 
     source_id: str
     origin: str
+    touches: tuple[Touch, ...]
 
-    def __new__(cls, text: str, source_id: str, origin: str) -> Traced:
+    def __new__(
+        cls, text: str, source_id: str, origin: str, touches: Sequence[Touch] = ()
+    ) -> Traced:
         traced = super().__new__(cls, text)
-        traced.source_id, traced.origin = source_id, origin
+        traced.source_id, traced.origin, traced.touches = source_id, origin, tuple(touches)
         return traced
 
-    def __getnewargs__(self) -> tuple[str, str, str]:
-        return str(self), self.source_id, self.origin
+    def __getnewargs__(self) -> tuple[str, str, str, tuple[Touch, ...]]:
+        return str(self), self.source_id, self.origin, self.touches
 
     def to_html(self) -> str:
-        """Return the text with its place; a text that is itself the origin, place by place."""
+        """Return the text with its place and mark; one that is the origin, place by place."""
+        if not self.origin:
+            return html.escape(str(self)) + touch_html(self.touches)
         places = self.origin.split(";")
         texts = places if self == self.origin else [str(self)]
-        return ";".join(
+        linked = ";".join(
             _span(text, self.source_id, place)
             for text, place in zip(texts, places[: len(texts)], strict=True)
         )
+        return linked + touch_html(self.touches)
 
 
 def _span(text: str, source_id: str, place: str) -> str:
@@ -68,14 +110,22 @@ def _span(text: str, source_id: str, place: str) -> str:
 
 
 def traced_column(
-    texts: Iterable[Any], source_ids: Iterable[str], origins: Iterable[str | None]
+    texts: Iterable[Any],
+    source_ids: Iterable[str],
+    origins: Iterable[str | None],
+    touches: Iterable[Sequence[Touch]] | None = None,
 ) -> list[Any]:
-    """Give each text its place; what is missing, or has no place, stays as it is."""
+    """Give each text its place and the findings that touch it.
+
+    What is missing stays as it is, and so does what has neither.
+    """
+    texts = list(texts)
+    marks = [()] * len(texts) if touches is None else touches
     return [
-        Traced(text, source_id, origin)
-        if isinstance(text, str) and isinstance(origin, str) and origin
+        Traced(text, source_id, origin if isinstance(origin, str) else "", own)
+        if isinstance(text, str) and (own or (isinstance(origin, str) and origin))
         else text
-        for text, source_id, origin in zip(texts, source_ids, origins, strict=True)
+        for text, source_id, origin, own in zip(texts, source_ids, origins, marks, strict=True)
     ]
 
 

@@ -1,53 +1,184 @@
 """Findings as a list to read in the terminal.
 
-Place in the chain: after ``findings``, for the command line.  Input: a disclosure.  Output: text.
+Place in the chain: last of ``audit``, for the command line.  Input: a disclosure.  Output: text.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.audit.by_cause import (
+    SEVERITIES,
+    Cause,
+    Row,
+    causes,
+    gap_text,
+    other_places,
+    value_text,
+)
+from helpers.audit.coverage import Covered, FamilyCount, by_family, coverage
+from helpers.audit.findings import rules
+from helpers.line_breaks import text_columns, wrap
+from helpers.wording import label, say
 
 if TYPE_CHECKING:
     from helpers.disclosure import Disclosure
 
-_SEVERITIES = ("error", "suspicious", "note", "rounding")
-_MOST_PLACES = 4
+WIDTH = 100
+_INDENT = "      "
+_VALUE = 24  # columns of a figure
+_MOST_PLACES = 8
+_COUNTS = ("checks", "held", "failed", "not_checkable", "rounding", "causes")
 
 
-def _places(row: dict[str, Any]) -> str:
-    sides = f"{row['left_origin']};{row['right_origin']}".split(";")
-    places = list(dict.fromkeys(place for place in sides if place))
-    more = " …" if len(places) > _MOST_PLACES else ""
-    return " ".join(places[:_MOST_PLACES]) + more
-
-
-def listing(disclosure: Disclosure) -> str:
-    """Return what was checked and what does not add up, errors first; roundings are counted only.
+def listing(disclosure: Disclosure, lang: str = "en") -> str:
+    """Return what was checked and what does not add up, errors first, one entry per cause.
 
     Parameters
     ----------
     disclosure
         As read.
+    lang
+        ``en`` or ``zh``: the language of the statements and of what is said about them.
 
     Returns
     -------
     str
-        Several lines, without a line break at the end.
+        Lines of at most 100 columns, a Chinese character counting two, without a line break at
+        the end.  Differences that rounding explains are counted only.
     """
-    findings, checks = disclosure.rows["findings"], disclosure.rows["checks"]
-    status = Counter(row["status"] for row in checks)
-    severity = Counter(row["severity"] for row in findings)
-    causes = {row["cause_no"] for row in findings if row["severity"] != "rounding"}
-    counts = ", ".join(f"{severity[name]} {name}" for name in _SEVERITIES if severity[name])
-    evaluated = f"{len(checks)} checks, {status['fail']} failed, {status['not_checkable']} unclear"
-    lines = [
-        f"{disclosure.source.source_id}: {disclosure.source.title}",
-        f"  {evaluated}; {counts or 'no findings'}, {len(causes)} causes",
-    ]
-    for name in _SEVERITIES[:-1]:
-        for row in findings:
-            if row["severity"] == name:
-                lines.append(f"  {row['finding_no']:>3} {name:<10} {row['statement_zh']}")
-                lines.append(f"      {row['rule_id']}, cause {row['cause_no']}, {_places(row)}")
+    source, rows = disclosure.source, disclosure.rows
+    counts = by_family(rows["checks"], rows["findings"])
+    found = causes(rows["findings"])
+    lines = ["═" * WIDTH, *_wrapped(source.title, ""), source.source_id, ""]
+    if not counts:
+        return "\n".join([*lines, *_wrapped(say("audit.none_checked", lang), "")])
+    lines += _wrapped(say("audit.checks", lang, **totals(counts)), "")
+    covered = coverage(rows)
+    if covered:
+        lines += _wrapped(tell_coverage(covered, lang), "")
+    lines += ["", *_count_table(counts, lang)]
+    if not found:
+        lines += ["", *_wrapped(say("audit.none", lang), "")]
+    for severity in SEVERITIES:
+        own = [one for one in found if one.severity == severity and not one.is_conversion]
+        lines += _section(_title(severity, own, lang), own, lang)
+    damaged = [one for one in found if one.is_conversion]
+    lines += _section(say("audit.conversion", lang), damaged, lang)
     return "\n".join(lines)
+
+
+def totals(counts: Sequence[FamilyCount]) -> dict[str, int]:
+    """Return the counts of all families together, by their names."""
+    names = FamilyCount._fields[1:]
+    return {name: sum(getattr(count, name) for count in counts) for name in names}
+
+
+def tell_coverage(covered: Sequence[Covered], lang: str = "en") -> str:
+    """Return the sentence on how many figures at least one check rests on."""
+    kinds = [
+        say(
+            "audit.covered_kind",
+            lang,
+            kind=label(one.kind, lang),
+            figures=one.figures,
+            checked=one.checked,
+            share=one.share,
+        )
+        for one in covered
+    ]
+    return say("audit.covered", lang, kinds=("、" if lang == "zh" else ", ").join(kinds))
+
+
+def _title(severity: str, own: Sequence[Cause], lang: str) -> str:
+    return say(
+        "audit.severity",
+        lang,
+        severity=say(f"heading.{severity}", lang),
+        causes=len(own),
+        findings=sum(len(one.rows) for one in own),
+    )
+
+
+def _section(title: str, own: Sequence[Cause], lang: str) -> Iterator[str]:
+    if not own:
+        return
+    yield ""
+    yield f"── {title} ".ljust(WIDTH - text_columns(title) + len(title), "─")
+    for cause in own:
+        yield from _entry(cause, lang)
+
+
+def _entry(cause: Cause, lang: str) -> Iterator[str]:
+    lead, *others = cause.rows
+    yield ""
+    name = f"{lead['finding_no']:>4}  {rules()[lead['rule_id']][f'name_{lang}']}"
+    gap = (
+        say("audit.difference", lang, difference=gap_text(lead, lang)) if lead["difference"] else ""
+    )
+    yield f"{name}{_right(gap, WIDTH - text_columns(name))}".rstrip()
+    for side in ("left", "right"):
+        value = value_text(lead, side, lang)
+        if text_columns(value) > _VALUE:  # a text that is compared: on lines of its own
+            yield from _wrapped(value, _INDENT)
+            value = ""
+        places = _listed(lead[f"{side}_origin"].split(";"))
+        what = f"{lead[f'{side}_label']} {places}".rstrip()
+        yield from _wrapped(what, f"{_right(value, _VALUE)}  ")
+    if others:
+        named = ", ".join(f"{row['finding_no']} ({_where(row)})" for row in others)
+        yield from _wrapped(say("audit.same_cause", lang, others=named), _INDENT)
+    for told in [*tell_hints(cause, lang), tell_suspects(cause, lang)]:
+        if told:
+            yield from _wrapped(told, _INDENT)
+
+
+def tell_hints(cause: Cause, lang: str = "en") -> list[str]:
+    """Return the likely slips of a cause in sentences that call them hints."""
+    sentences = []
+    for hint in cause.hints:
+        value = say("audit.hint_value", lang, value=hint.value)
+        change = f"{hint.origin}{value}" if lang == "zh" else f"{hint.origin} {value}"
+        sentences.append(say("audit.hint", lang, hint=hint.evidence[lang] or change))
+    return sentences
+
+
+def tell_suspects(cause: Cause, lang: str = "en") -> str:
+    """Return the sentence on the figures to look at first; empty where a hint says more."""
+    if cause.hints or not cause.suspects:
+        return ""
+    return say("audit.suspects", lang, places=" ".join(cause.suspects))
+
+
+def _where(row: Row) -> str:
+    return _listed(other_places([row])[:1])
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = " …" if len(places) > _MOST_PLACES else ""
+    return " ".join(places[:_MOST_PLACES]) + more
+
+
+def _count_table(counts: Sequence[FamilyCount], lang: str) -> Iterator[str]:
+    heads = [label(name, lang) for name in _COUNTS]
+    names = [label(count.family, lang) for count in counts]
+    first = max(map(text_columns, names)) + 4
+    yield " " * first + "".join(_right(head, text_columns(head) + 3) for head in heads)
+    for name, count in zip(names, counts, strict=True):
+        cells = [f"{getattr(count, column):,}" for column in _COUNTS]
+        widths = [text_columns(head) + 3 for head in heads]
+        yield f"  {name}".ljust(first - text_columns(name) + len(name)) + "".join(
+            map(_right, cells, widths)
+        )
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - text_columns(text)) + text
+
+
+def _wrapped(text: str, start: str) -> list[str]:
+    """Break a text into lines; the first begins with ``start``, the others below its end."""
+    indent = text_columns(start)
+    first, *rest = wrap(text, WIDTH - indent).split("\n")
+    return [start + first, *(" " * indent + line for line in rest)]

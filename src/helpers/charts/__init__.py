@@ -13,17 +13,21 @@ from helpers.charts.bars import (
     share_bars,
     stacked_shares,
 )
+from helpers.charts.counts import count_bars, gap_dots
 from helpers.charts.curves import deviation_dots, dumbbell, lorenz
 from helpers.charts.page import figure_html, show
-from helpers.charts.style import COLOURS, format_amount, use_style, wrap
+from helpers.charts.style import COLOURS, format_amount, use_style
+from helpers.line_breaks import wrap
 
 __all__ = [
     "COLOURS",
     "amount_bars",
+    "count_bars",
     "deviation_dots",
     "dumbbell",
     "figure_html",
     "format_amount",
+    "gap_dots",
     "item_stack",
     "lorenz",
     "ranked_cumulative",

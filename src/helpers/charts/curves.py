@@ -29,8 +29,8 @@ from helpers.charts.style import (
     format_amount,
     is_missing,
     marker,
-    wrap,
 )
+from helpers.line_breaks import wrap
 from helpers.wording import label as term_label
 from helpers.wording import say
 

@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from helpers.charts.style import FAINT, WIDTH, amount_unit, text_columns, use_style, wrap
+from helpers.charts.style import FAINT, WIDTH, amount_unit, use_style
+from helpers.line_breaks import text_columns, wrap
 from helpers.wording import label as term_label
 
 _UNIT_GLOSS = {"亿元": "100 million yuan", "万元": "10,000 yuan", "元": "yuan"}

@@ -24,7 +24,7 @@ def _picture(fig: Figure) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
-def figure_html(fig: Figure, caption: str, alt: str) -> str:
+def figure_html(fig: Figure, caption: str, alt: str, note: str = "") -> str:
     """Return a figure as self-contained HTML.
 
     Parameters
@@ -35,6 +35,8 @@ def figure_html(fig: Figure, caption: str, alt: str) -> str:
         Source, table, year and phase; plain text.
     alt : str
         What the figure shows, for readers who do not see it; plain text.
+    note : str
+        HTML to stand below the caption.
 
     Returns
     -------
@@ -53,16 +55,16 @@ def figure_html(fig: Figure, caption: str, alt: str) -> str:
     return (
         f'<figure class="chart"><img src="{_picture(fig)}" alt="{html.escape(alt)}" '
         f'width="{width}" style="max-width:100%;height:auto">'
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        f"<figcaption>{html.escape(caption)}{f'<br>{note}' if note else ''}</figcaption></figure>"
     )
 
 
-def show(fig: Figure, caption: str, alt: str) -> None:
+def show(fig: Figure, caption: str, alt: str, note: str = "") -> None:
     """Display a figure in a notebook with caption and alternative text.
 
     Parameters
     ----------
-    fig, caption, alt
+    fig, caption, alt, note
         As for :func:`figure_html`.
 
     Raises
@@ -70,4 +72,4 @@ def show(fig: Figure, caption: str, alt: str) -> None:
     ValueError
         If caption or alternative text is empty.
     """
-    display(HTML(figure_html(fig, caption, alt)))
+    display(HTML(figure_html(fig, caption, alt, note)))

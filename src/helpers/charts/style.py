@@ -1,4 +1,4 @@
-"""The house style: font, colours, line breaks, amounts in words.
+"""The house style: font, colours, amounts in words.
 
 Colours are safe for the common forms of colour blindness (the tests check it) and belong to
 meanings, not to positions: personnel cost has the same blue in every figure.
@@ -6,8 +6,6 @@ meanings, not to positions: personnel cost has the same blue in every figure.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.resources import as_file, files
@@ -34,6 +32,17 @@ COLOURS = {
     "initial_budget": "#A9C4DB",
     "adjusted_budget": "#5E93BD",
     "final": "#173F5F",
+    "held": "#A9C4DB",
+    "failed": "#B5381F",
+    "not_checkable": "#8A9099",
+    # Where a finding sits: the colours of the series, so that two figures of a page agree.
+    "table": "#1F6FA8",
+    "between tables": "#E69F00",
+    "sentence and table": "#009E73",
+    "sentences": "#D55E00",
+    "evaluation": "#173F5F",
+    "code": "#6CC3E8",
+    "wording": "#7F3B08",
 }
 #: For things without a meaning of their own (disclosures, items), in this order.
 SERIES = (
@@ -95,56 +104,6 @@ def use_style() -> None:
             "svg.hashsalt": "helpers",
         },
     )
-
-
-def text_columns(text: str) -> int:
-    """Count the columns of a text: two for a Chinese character, one for a Latin letter."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" or c in "…—" else 1 for c in text)
-
-
-#: A Latin word (no-break spaces hold words together) or one Chinese character, with the brackets
-#: and the punctuation that may not be parted from it; or blanks.
-_PIECES = re.compile(
-    r"[ \t\u3000]+"
-    r"|[“‘（《【(\[]*(?:[!-'*-Z\\^-~À-ɏ–—…·\u00a0]+|\S)[，。、；：！？）》】”’％)\],.;:]*"
-)
-
-
-def wrap(text: str, width: int, max_lines: int | None = None) -> str:
-    """Break a mixed Chinese and Latin text into lines.
-
-    Chinese has no blanks to break at, so that the usual wrapping leaves a long project name on one
-    line or cuts a Latin word.
-
-    Parameters
-    ----------
-    text : str
-        The text; existing line breaks are kept.
-    width : int
-        Columns of a line: a Chinese character takes two.
-    max_lines : int, optional
-        The rest is cut and marked with an ellipsis.
-
-    Returns
-    -------
-    str
-    """
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for piece in _PIECES.findall(paragraph):
-            if line and text_columns(line + piece.rstrip()) > width:
-                lines.append(line.rstrip())
-                line = piece.lstrip()
-            else:
-                line += piece
-        lines.append(line.rstrip())
-    if max_lines is not None and len(lines) > max_lines:
-        last = lines[max_lines - 1]
-        while text_columns(last) > width - 2:
-            last = last[:-1]
-        lines = [*lines[: max_lines - 1], last + "…"]
-    return "\n".join(lines)
 
 
 def is_missing(value: Any) -> bool:

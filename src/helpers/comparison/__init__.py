@@ -15,6 +15,7 @@ from helpers.comparison.costs import (
     scope_caveats,
     scorecard,
     tell_extremes,
+    tell_families,
     tell_of_people,
     tell_pair,
     year_on_year,
@@ -67,9 +68,11 @@ from helpers.comparison.projects import (
     several_funds,
     smaller_half,
     tell_phases,
+    tell_top,
     tell_without_largest,
     withheld_as_text,
 )
+from helpers.comparison.touched import mark_touched
 
 __all__ = [
     "Drawing",
@@ -100,6 +103,7 @@ __all__ = [
     "general_public",
     "largest_by_phase",
     "lorenz_by_disclosure",
+    "mark_touched",
     "mixed_phases",
     "name_disclosures",
     "named_once",
@@ -125,9 +129,11 @@ __all__ = [
     "sources_of",
     "tell_deviation",
     "tell_extremes",
+    "tell_families",
     "tell_of_people",
     "tell_pair",
     "tell_phases",
+    "tell_top",
     "tell_without_largest",
     "withheld_as_text",
     "year_on_year",

@@ -16,16 +16,16 @@ from matplotlib.figure import Figure
 from helpers import charts
 from helpers.charts import format_amount
 from helpers.comparison.labels import (
-    amount_text,
     amounts_as_text,
     counts_as_text,
     department_of,
     name_disclosures,
-    number_text,
     shares_as_text,
 )
+from helpers.comparison.projects import concentration_as_text
+from helpers.measures.touched import together, touches_in
 from helpers.reference_data import read_reference
-from helpers.traced import traced_column
+from helpers.traced import touch_html, traced_column
 from helpers.wording import label, say
 
 _MANY_UNITS = 6
@@ -147,6 +147,13 @@ def tell_of_people(projects: pd.DataFrame, costs: pd.DataFrame) -> list[str]:
         by_name = amounts.groupby(group["project_name"], sort=False).sum()
         names = ", ".join(f"{name} {format_amount(yuan)}" for name, yuan in by_name.items())
         ratio = float(total / cost["public_yuan"]) if cost["public_yuan"] else None
+        touched = together(
+            [
+                *touches_in(group, "executed_yuan_touched"),
+                *touches_in(group, "initial_budget_yuan_touched"),
+                cost["public_yuan_touched"],
+            ]
+        )
         sentences.append(
             say(
                 "people.beside",
@@ -155,6 +162,7 @@ def tell_of_people(projects: pd.DataFrame, costs: pd.DataFrame) -> list[str]:
                 names=names,
                 ratio=ratio,
             )
+            + touch_html(touched)
         )
     return sentences or [say("people.none")]
 
@@ -181,7 +189,8 @@ def year_on_year(costs: pd.DataFrame, key_figures: pd.DataFrame) -> pd.DataFrame
         for measure in wanted:
             stated = own[own["measure"] == measure]
             first = stated.iloc[:1].assign(text=[f"{value:+f} %" for value in stated["value"][:1]])
-            traced = traced_column(first["text"], first["source_id"], first.get("origin", ("",)))
+            places = first.get("origin", ("",) * len(first))
+            traced = traced_column(first["text"], first["source_id"], places, touches_in(first))
             texts += traced or [label("missing", lang="en")]
         rows.append(texts)
     return pd.DataFrame(rows, columns=["disclosure", *wanted.values()], dtype=object)
@@ -193,7 +202,7 @@ def same_department(costs: pd.DataFrame) -> Iterator[pd.DataFrame]:
     Yields
     ------
     pandas.DataFrame
-        A row per part: ``part, first_label, last_label, first_yuan, last_yuan``.
+        A row per part: ``part, first_label, last_label, first_yuan, last_yuan, touched``.
     """
     keyed = costs.assign(department=[department_of(source_id) for source_id in costs["source_id"]])
     for _, group in keyed.groupby("department", sort=False):
@@ -209,6 +218,9 @@ def same_department(costs: pd.DataFrame) -> Iterator[pd.DataFrame]:
                 "last_label": last["label"],
                 "first_yuan": [first[f"{part}_yuan"] for part in parts],
                 "last_yuan": [last[f"{part}_yuan"] for part in parts],
+                "touched": [
+                    together(row[f"{part}_yuan_touched"] for row in (first, last)) for part in parts
+                ],
             }
         )
         pair.attrs["source_ids"] = [first["source_id"], last["source_id"]]
@@ -239,15 +251,31 @@ def paid_to_families(items: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        ``label, amount_yuan, share`` (0-1, of personnel cost as its items add up).
+        ``label, amount_yuan, share`` (0-1, of personnel cost as its items add up), ``touched``.
     """
     personnel = items[items["cost_type"] == "personnel"]
     families = personnel[personnel["economic_code"].str.startswith("303")]
     by = ["source_id", "fiscal_year", "phase"]
     sums = families.groupby(by, sort=False).agg(
-        amount_yuan=("amount_yuan", "sum"), share=("share", "sum")
+        amount_yuan=("amount_yuan", "sum"),
+        share=("share", "sum"),
+        touched=("share_touched", "first"),
     )
     return name_disclosures(sums.reset_index(), sources)
+
+
+def tell_families(items: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
+    """Return a sentence per disclosure on :func:`paid_to_families`."""
+    return [
+        say(
+            "cost.retirees",
+            who=row["label"],
+            amount=format_amount(row["amount_yuan"]),
+            share=row["share"],
+        )
+        + touch_html(row["touched"])
+        for row in paid_to_families(items, sources).to_dict("records")
+    ]
 
 
 def draw_pair(pair: pd.DataFrame, title: str) -> Figure:
@@ -288,13 +316,7 @@ def scorecard(
     shares = ["personnel_share", "public_share", "three_public_to_public_share"]
     costs = shares_as_text(amounts_as_text(costs, amounts + per_person), shares)
     costs = counts_as_text(costs, ["persons_in_post"])
-    kept = concentration.assign(
-        projects_total=[amount_text(value) for value in concentration["total_yuan"]],
-        hhi_text=[number_text(value, ",.0f") for value in concentration["hhi"]],
-        effective_text=[number_text(value, ".1f") for value in concentration["effective_number"]],
-        gini_text=[number_text(value, ".2f") for value in concentration["gini"]],
-    )
-    kept = shares_as_text(kept, ["cr1", "cr3"])
+    kept = concentration_as_text(concentration)
     rows = {
         **{label(column): (costs, column) for column in amounts[:3]},
         label("persons_in_post"): (costs, "persons_in_post"),
@@ -302,12 +324,12 @@ def scorecard(
         label("three_public"): (costs, "three_public_yuan"),
         label("three_public_to_public_share"): (costs, "three_public_to_public_share"),
         label("n"): (kept, "n"),
-        label("total_yuan"): (kept, "projects_total"),
+        label("total_yuan"): (kept, "total_yuan"),
         label("cr1"): (kept, "cr1"),
         label("cr3"): (kept, "cr3"),
-        label("hhi"): (kept, "hhi_text"),
-        label("effective_number"): (kept, "effective_text"),
-        label("gini"): (kept, "gini_text"),
+        label("hhi"): (kept, "hhi"),
+        label("effective_number"): (kept, "effective_number"),
+        label("gini"): (kept, "gini"),
     }
     names = name_disclosures(sources[["source_id"]], sources)
     card = {
@@ -332,8 +354,10 @@ def tell_extremes(costs: pd.DataFrame) -> list[str]:
         return []
     most, least = stated.iloc[-1], stated.iloc[0]
     return [
-        say("cost.highest", who=most["label"], share=most["personnel_share"]),
-        say("cost.lowest", who=least["label"], share=least["public_share"]),
+        say("cost.highest", who=most["label"], share=most["personnel_share"])
+        + touch_html(most["personnel_share_touched"]),
+        say("cost.lowest", who=least["label"], share=least["public_share"])
+        + touch_html(least["public_share_touched"]),
     ]
 
 

@@ -31,6 +31,9 @@ from helpers.comparison.projects import (
     smaller_half,
     tell_phases,
 )
+from helpers.comparison.touched import all_touches, flag_disclosures, flag_rows, touched_by_source
+from helpers.measures.touched import Touches, together, touches_in
+from helpers.traced import touch_html
 from helpers.wording import label, say
 
 _TABLE_6 = "Table 6"
@@ -38,11 +41,12 @@ _COST_PLACES = "Table 6 (budgets), section six (final accounts)"
 
 
 class Drawing(NamedTuple):
-    """A figure with what must stand beside it."""
+    """A figure with what must stand beside it; ``touches`` are the findings on what it shows."""
 
     figure: Figure
     caption: str
     alt: str
+    touches: Touches = ()
 
 
 def _stated(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -63,15 +67,18 @@ def draw_shares(costs: pd.DataFrame, sources: pd.DataFrame, items: pd.DataFrame)
     if stated.empty:
         return None
     low, high = stated["personnel_share"].min(), stated["personnel_share"].max()
-    shown = sources_of(stated, sources)
+    shown, touched = (
+        sources_of(stated, sources),
+        touched_by_source(stated, "personnel_share_touched"),
+    )
     figure = charts.stacked_shares(
-        measures.cost_parts(stated),
+        measures.cost_parts(flag_disclosures(stated, touched)),
         title=say("title.personnel_share", low=low, high=high, mixed=mixed_phases(stated)),
         amount="amount_yuan",
         footnote=footnote(shown, items),
     )
     alt = alt_text("Personnel share", stated, "personnel_share", ".1%")
-    return Drawing(figure, caption(shown, _COST_PLACES), alt)
+    return Drawing(figure, caption(shown, _COST_PLACES), alt, all_touches(touched))
 
 
 def draw_per_person(
@@ -83,8 +90,10 @@ def draw_per_person(
         return None
     amounts = stated["personnel_per_person"].sort_values().map(format_amount)
     shown = sources_of(costs, sources)
+    parts = ("personnel_per_person_touched", "public_per_person_touched")
+    touched = touched_by_source(costs, *parts)
     figure = charts.amount_bars(
-        measures.cost_parts(costs),
+        measures.cost_parts(flag_disclosures(costs, touched)),
         title=say(
             "title.per_person",
             low=amounts.iloc[0],
@@ -97,7 +106,8 @@ def draw_per_person(
         footnote=footnote(shown, items),
     )
     alt = alt_text("Personnel cost per person in post", costs, "personnel_per_person")
-    return Drawing(figure, caption(shown, f"{_COST_PLACES}, institution section"), alt)
+    place = f"{_COST_PLACES}, institution section"
+    return Drawing(figure, caption(shown, place), alt, all_touches(touched))
 
 
 def draw_items(
@@ -119,16 +129,16 @@ def draw_items(
     kept = name_disclosures(measures.gather_tail(own, n, within=by), sources)
     first = own.groupby("item", sort=False)["amount_yuan"].sum().map(float).idxmax()
     denominator = label(cost_type, lang="en")
-    shown = sources_of(kept, sources)
+    shown, touched = sources_of(kept, sources), touched_by_source(own, "share_touched")
     figure = charts.item_stack(
-        kept,
+        flag_disclosures(kept, touched),
         title=say(f"title.{cost_type}_items", item=first, mixed=mixed_phases(kept)),
         denominator=denominator,
         footnote=footnote(shown, facts),
     )
     same = kept[kept["item"] == first]
     alt = alt_text(f"{first} as a share of {denominator}", same, "share", ".1%")
-    return Drawing(figure, caption(shown, _TABLE_6), alt)
+    return Drawing(figure, caption(shown, _TABLE_6), alt, all_touches(touched))
 
 
 def draw_deviations(
@@ -139,16 +149,16 @@ def draw_deviations(
         return None
     apart = name_disclosures(items, sources)
     top = apart.loc[apart["deviation"].abs().idxmax()]
-    shown = sources_of(apart, sources)
+    shown, touched = sources_of(apart, sources), touched_by_source(apart, "share_touched")
     figure = charts.deviation_dots(
-        apart,
+        flag_disclosures(apart, touched),
         title=say("title.deviation", item=top["item"], who=top["label"], mixed=mixed_phases(apart)),
         footnote=footnote(shown, facts),
     )
     same = apart[apart["item"] == top["item"]]
     points = same.assign(points=100 * same["deviation"])
     alt = alt_text(f"{top['item']}, percentage points", points, "points", "+.1f")
-    return Drawing(figure, caption(shown, _TABLE_6), alt)
+    return Drawing(figure, caption(shown, _TABLE_6), alt, all_touches(touched))
 
 
 def tell_deviation(items: pd.DataFrame, sources: pd.DataFrame) -> str:
@@ -163,7 +173,7 @@ def tell_deviation(items: pd.DataFrame, sources: pd.DataFrame) -> str:
         share=top["share"],
         pooled=top["pooled_share"],
         others=top["others_share"],
-    )
+    ) + touch_html(together(touches_in(items, "share_touched")))
 
 
 def draw_watched(items: pd.DataFrame, sources: pd.DataFrame, facts: pd.DataFrame) -> Drawing | None:
@@ -174,8 +184,9 @@ def draw_watched(items: pd.DataFrame, sources: pd.DataFrame, facts: pd.DataFrame
     watched = name_disclosures(watched, sources)
     largest = watched.loc[watched["share"].idxmax()]
     shown = sources_of(watched, sources)
+    touched = touched_by_source(items[items["cost_type"] == "public"], "share_touched")
     figure = charts.share_bars(
-        watched,
+        flag_disclosures(watched, touched),
         title=say(
             "title.watched",
             item=largest["item"],
@@ -189,7 +200,7 @@ def draw_watched(items: pd.DataFrame, sources: pd.DataFrame, facts: pd.DataFrame
     )
     named = watched.assign(what=watched["label"] + ", " + watched["item"])
     alt = alt_text("Shares of public cost", named, "share", ".1%", "what")
-    return Drawing(figure, caption(shown, _TABLE_6), alt)
+    return Drawing(figure, caption(shown, _TABLE_6), alt, all_touches(touched))
 
 
 def draw_pairs(costs: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Drawing]:
@@ -200,7 +211,9 @@ def draw_pairs(costs: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Drawing]:
         alt = f"{alt_text(title, pair, 'first_yuan', name='part')} Then: " + alt_text(
             "", pair, "last_yuan", name="part"
         ).lstrip(". ")
-        yield Drawing(draw_pair(pair, title), caption(own, _COST_PLACES), alt)
+        figure = draw_pair(flag_rows(pair, "part", "touched"), title)
+        touches = all_touches(pair["touched"])
+        yield Drawing(figure, caption(own, _COST_PLACES), alt, touches)
 
 
 def draw_ranked(projects: pd.DataFrame, sources: pd.DataFrame, n: int) -> Iterator[Drawing]:
@@ -226,10 +239,15 @@ def draw_ranked(projects: pd.DataFrame, sources: pd.DataFrame, n: int) -> Iterat
         conversion = source["conversion"].iloc[0]
         note = say("caveat.conversion", conversion=conversion) if conversion else ""
         figure = charts.ranked_cumulative(
-            ranked, title=title, n=n, quantity=source["phase"].iloc[0], footnote=note
+            flag_rows(ranked, "project_name", "touched"),
+            title=title,
+            n=n,
+            quantity=source["phase"].iloc[0],
+            footnote=note,
         )
         alt = alt_text(title, ranked, "amount_yuan", name="project_name")
-        yield Drawing(figure, caption(source, source["place"].iloc[0]), alt)
+        place = caption(source, source["place"].iloc[0])
+        yield Drawing(figure, place, alt, all_touches(ranked["touched"]))
 
 
 def draw_lorenz(
@@ -248,9 +266,12 @@ def draw_lorenz(
     low, high = smaller_half(curves)
     shown = sources_of(curves, sources)
     mixed = mixed_phases(measured.merge(sources[["source_id", "fiscal_year"]]))
+    touched = touched_by_source(measured, "touched")
+    curves = flag_disclosures(curves, touched)
     figure = charts.lorenz(curves, title=say("title.lorenz", low=low, high=high, mixed=mixed))
     alt = alt_text("Gini coefficients of the curves", measured, "gini", ".2f")
-    return Drawing(figure, caption(shown, "Project tables and self-evaluations"), alt)
+    place = caption(shown, "Project tables and self-evaluations")
+    return Drawing(figure, place, alt, all_touches(touched))
 
 
 def draw_executed(projects: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Drawing]:
@@ -259,7 +280,10 @@ def draw_executed(projects: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Dra
         title = tell_phases(group)
         place = "Self-evaluations, initial budget and executed amounts"
         alt = alt_text(title, group, "executed_yuan", name="project_name")
-        yield Drawing(draw_phases(group, title), caption(sources_of(group, sources), place), alt)
+        ends = ("initial_budget_yuan_touched", "executed_yuan_touched")
+        figure = draw_phases(flag_rows(group, "project_name", *ends), title)
+        touches = all_touches(touched_by_source(group, *ends))
+        yield Drawing(figure, caption(sources_of(group, sources), place), alt, touches)
 
 
 def draw_largest(
@@ -268,10 +292,10 @@ def draw_largest(
     """Draw the share of the largest project in the sum of the projects listed."""
     if measured.empty or measured["cr1"].notna().sum() == 0:
         return None
-    shown = sources_of(measured, sources)
+    shown, touched = sources_of(measured, sources), touched_by_source(measured, "touched")
     mixed = mixed_phases(measured.merge(sources[["source_id", "fiscal_year"]]))
     figure = charts.share_bars(
-        measured,
+        flag_disclosures(measured, touched),
         title=say(
             "title.scorecard_projects",
             low=measured["cr1"].min(),
@@ -283,4 +307,5 @@ def draw_largest(
         footnote=footnote(shown, items),
     )
     alt = alt_text("Share of the largest project", measured, "cr1", ".1%")
-    return Drawing(figure, caption(shown, "Project tables and self-evaluations"), alt)
+    place = caption(shown, "Project tables and self-evaluations")
+    return Drawing(figure, place, alt, all_touches(touched))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from helpers.amounts import plain
 from helpers.charts import format_amount
+from helpers.measures.touched import Touches, touches_in
 from helpers.traced import objects, traced_column
 from helpers.wording import label, say
 
@@ -27,6 +28,7 @@ _PHASE_WORDS = {
 }
 _MANY_TITLES = 6
 _MANY_FIGURES = 12
+_WITHOUT_LARGEST = "_without_largest"
 
 
 def department_of(source_id: str) -> str:
@@ -170,34 +172,46 @@ def amounts_as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame
 
     An amount whose place stands beside it, in ``<column>_origin``, keeps it.
     """
-    return _as_text(frame, columns, amount_text)
+    return as_text(frame, columns, amount_text)
 
 
 def counts_as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return a frame with numbers of persons or things written out; places as for amounts."""
-    return _as_text(frame, columns, lambda value: number_text(value, ","))
+    return as_text(frame, columns, lambda value: number_text(value, ","))
 
 
-def _as_text(
+def as_text(
     frame: pd.DataFrame, columns: Sequence[str], write: Callable[[Any], str]
 ) -> pd.DataFrame:
-    texts = {column: [write(value) for value in frame[column]] for column in columns}
+    """Return a frame with figures written out, each with its place and the findings on it.
+
+    They stand beside it in ``<column>_origin`` and ``<column>_touched``.  Where a row has one
+    ``touched`` for all its figures, that is taken, and ``touched_without_largest`` for figures that
+    leave the largest out.
+    """
+    texts = {}
     for column in columns:
-        if f"{column}_origin" in frame:
-            places = (frame["source_id"], frame[f"{column}_origin"])
-            texts[column] = objects(traced_column(texts[column], *places), frame.index)
+        written = [write(value) for value in frame[column]]
+        origins = frame.get(f"{column}_origin", [None] * len(frame))
+        traced = traced_column(written, _source_ids(frame), origins, _touches(frame, column))
+        texts[column] = objects(traced, frame.index)
     return frame.assign(**texts)
+
+
+def _source_ids(frame: pd.DataFrame) -> Sequence[str]:
+    return list(frame["source_id"]) if "source_id" in frame else [""] * len(frame)
+
+
+def _touches(frame: pd.DataFrame, column: str) -> list[Touches]:
+    names = [f"{column}_touched", "touched"]
+    if column.endswith(_WITHOUT_LARGEST):
+        names.insert(0, f"touched{_WITHOUT_LARGEST}")
+    return next((touches_in(frame, name) for name in names if name in frame), [()] * len(frame))
 
 
 def shares_as_text(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return a frame with shares (0-1) written in percent; missing reads as missing."""
-    missing = label("missing", lang="en")
-    return frame.assign(
-        **{
-            column: [missing if pd.isna(value) else f"{value:.1%}" for value in frame[column]]
-            for column in columns
-        }
-    )
+    return as_text(frame, columns, lambda value: number_text(value, ".1%"))
 
 
 def number_text(value: float | None, spec: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,15 +18,19 @@ from helpers import charts, measures
 from helpers.charts import format_amount
 from helpers.comparison.labels import (
     amounts_as_text,
+    as_text,
     name_disclosures,
     number_text,
     readable,
     shares_as_text,
 )
+from helpers.measures.touched import together
+from helpers.traced import touch_html
 from helpers.wording import label, say
 
 _AMOUNT_OF_KIND = {"budget": "initial_budget_yuan", "final": "executed_yuan"}
 _PHASE_AMOUNTS = ("initial_budget_yuan", "adjusted_budget_yuan", "executed_yuan")
+_PLACES = {name: name.replace("_yuan", "_origin") for name in _PHASE_AMOUNTS}
 _PHASE_OF_KIND = {"budget": "initial_budget", "final": "final"}
 
 
@@ -100,9 +105,12 @@ def project_measures(projects: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFr
 
 def _origins_by_size(projects: pd.DataFrame, amount: str) -> list[str]:
     """Return the places of projects in the order of :func:`helpers.measures.ranked_projects`."""
+    places = _PLACES[amount] if _PLACES[amount] in projects else "origin"
     stated = [
-        (value, origin)
-        for value, origin in zip(projects[amount], projects["origin"], strict=True)
+        (value, own or origin)
+        for value, own, origin in zip(
+            projects[amount], projects[places], projects["origin"], strict=True
+        )
         if not pd.isna(value) and value
     ]
     return [origin for _, origin in sorted(stated, key=lambda pair: -pair[0])]
@@ -128,6 +136,8 @@ def projects_listed(projects: pd.DataFrame, sources: pd.DataFrame, n: int) -> pd
         ranked.assign(
             source_id=source["source_id"].iloc[0],
             label=source["label"].iloc[0],
+            amount_yuan_touched=ranked["touched"],
+            share_touched=[together(ranked["touched"])] * len(ranked),
             amount_yuan_origin=_origins_by_size(
                 projects[projects["source_id"] == source["source_id"].iloc[0]],
                 _AMOUNT_OF_KIND[source["kind"].iloc[0]],
@@ -191,13 +201,11 @@ def concentration_as_text(measured: pd.DataFrame) -> pd.DataFrame:
     amounts = [name for name in measured if re.search(r"_yuan(?:_without_largest)?$", name)]
     numbers = {"hhi": ",.0f", "hhi_normalised": ".3f", "effective_number": ".1f"}
     numbers |= {"gini": ".2f", "gini_max": ".2f"}
-    texts = {
-        name: [number_text(value, spec) for value in measured[name]]
-        for stem, spec in numbers.items()
-        for name in (stem, f"{stem}_without_largest")
-        if name in measured
-    }
-    return shares_as_text(amounts_as_text(measured, amounts), shares).assign(**texts)
+    written = shares_as_text(amounts_as_text(measured, amounts), shares)
+    for stem, spec in numbers.items():
+        names = [name for name in (stem, f"{stem}_without_largest") if name in measured]
+        written = as_text(written, names, partial(number_text, spec=spec))
+    return written
 
 
 def withheld_as_text(measured: pd.DataFrame) -> pd.DataFrame:
@@ -355,8 +363,18 @@ def tell_without_largest(measured: pd.DataFrame) -> list[str]:
             hhi=row["hhi"],
             rest=row["hhi_without_largest"],
         )
+        + touch_html(row["touched"])
         for row in measured.to_dict("records")
         if row["n"] > 1
+    ]
+
+
+def tell_top(measured: pd.DataFrame) -> list[str]:
+    """Return a sentence per disclosure on the shares of its largest and three largest projects."""
+    return [
+        say("project.top", who=row["label"], cr1=row["cr1"], cr3=row["cr3"], n=row["n"])
+        + touch_html(row["touched"])
+        for row in measured.to_dict("records")
     ]
 
 

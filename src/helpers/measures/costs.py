@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ from helpers.measures.exact import (
     table,
     where,
 )
+from helpers.measures.touched import row_by_row, together, touches_in
 
 #: Economic items that readers ask about first.
 WATCHED_ITEMS = {
@@ -51,6 +53,16 @@ _COST_FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "basic_growth_rate": ("basic_expenditure_growth", ("general_public",)),
     "fiscal_change_yuan": ("fiscal_expenditure_change", ("general_public",)),
     "fiscal_growth_rate": ("fiscal_expenditure_growth", ("general_public",)),
+}
+
+#: Derived figure → the published figures it is made of.
+_OPERANDS = {
+    "personnel_share": ("personnel_yuan", "public_yuan"),
+    "public_share": ("personnel_yuan", "public_yuan"),
+    "basic_per_person": ("basic_yuan", "persons_in_post"),
+    "personnel_per_person": ("personnel_yuan", "persons_in_post"),
+    "public_per_person": ("public_yuan", "persons_in_post"),
+    "three_public_to_public_share": ("three_public_yuan", "public_yuan"),
 }
 
 
@@ -110,7 +122,8 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
         ``three_public_to_public_share``. ``conflicts`` names the columns for which the document
         states more than one value (the table's is taken); ``findings`` lists the findings that
         touch a figure taken; ``basic_yuan_origin`` and so on for each published figure name its
-        place, None without one.
+        place, None without one, and ``basic_yuan_touched`` and so on, also of shares and figures
+        per person, carry on the ``touched`` of ``key_figures``.
 
     Raises
     ------
@@ -121,6 +134,7 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
     for key, figures in groups(key_figures, DISCLOSURE).items():
         taken: list[Decimal | None] = []
         origins: list[str | None] = []
+        touched: list[Any] = []
         conflicts: list[str] = []
         findings: list[str] = []
         for column, (measure, funds) in _COST_FIGURES.items():
@@ -128,13 +142,14 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
             values = [exact(value) for value in found["value"]]
             taken.append(values[0] if values else None)
             origins.append(next(iter(found.get("origin", ())), None))
+            touched.append(next(iter(touches_in(found)), ()))
             if len(set(values)) > 1:
                 conflicts.append(column)
             findings += [str(f) for f in found["findings"].head(1) if not pd.isna(f) and f != ""]
         if any(value is not None for value in taken[:3]):
             notes = ("; ".join(conflicts), "; ".join(dict.fromkeys(findings)))
-            rows.append((*key, *taken, *notes, *origins))
-    places = [f"{column}_origin" for column in _COST_FIGURES]
+            rows.append((*key, *taken, *notes, *origins, *touched))
+    places = [f"{column}_{what}" for what in ("origin", "touched") for column in _COST_FIGURES]
     costs = table(rows, [*DISCLOSURE, *_COST_FIGURES, "conflicts", "findings", *places])
     personnel, public = costs["personnel_yuan"], costs["public_yuan"]
     both = [None if None in pair else add(pair) for pair in zip(personnel, public, strict=True)]
@@ -146,6 +161,10 @@ def cost_structure(key_figures: pd.DataFrame) -> pd.DataFrame:
         personnel_per_person=ratios(personnel, in_post),
         public_per_person=ratios(public, in_post),
         three_public_to_public_share=ratios(costs["three_public_yuan"], public),
+        **{
+            f"{derived}_touched": row_by_row(costs, *(f"{name}_touched" for name in operands))
+            for derived, operands in _OPERANDS.items()
+        },
     )
 
 
@@ -195,7 +214,7 @@ def item_shares(facts: pd.DataFrame) -> pd.DataFrame:
         disclosures print. Of the same cost type (each 0-1): ``share`` within the disclosure,
         ``pooled_share`` in all disclosures together, ``others_share`` in all but this one (NaN for
         a lone disclosure), ``deviation`` = share − pooled_share. An item that a disclosure does
-        not print has no row: not published is not 0.
+        not print has no row: not published is not 0. ``share_touched`` carries on ``touched``.
 
     Raises
     ------
@@ -236,6 +255,13 @@ def item_shares(facts: pd.DataFrame) -> pd.DataFrame:
     items["pooled_share"] = ratios(pool, pool_total)
     items["others_share"] = ratios(map(subtract, pool, own), map(subtract, pool_total, own_total))
     items["deviation"] = items["share"] - items["pooled_share"]
+    # The share of one item rests on all of them.
+    touched: dict[Any, Any] = {}
+    for key, own_touches in zip(
+        keys(rows, [*DISCLOSURE, "cost_type"]), touches_in(rows), strict=True
+    ):
+        touched[key] = together([touched.get(key, ()), own_touches])
+    items["share_touched"] = [touched[key] for key in keys(items, [*DISCLOSURE, "cost_type"])]
     return items
 
 

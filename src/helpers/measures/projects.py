@@ -20,6 +20,7 @@ from helpers.measures.concentration import (
 )
 from helpers.measures.costs import stated_figures
 from helpers.measures.exact import Key, add, exact, groups, keys, ratio, table
+from helpers.measures.touched import together, touches_in
 
 #: The phase that each amount column of ``projects`` states.
 AMOUNT_PHASES = {
@@ -78,6 +79,8 @@ def project_concentration(
         largest_yuan``, and the part that the public is not told about: ``n_withheld`` (projects
         flagged, whatever their amount), ``withheld_yuan`` (0 where none is flagged, None where no
         flagged project states an amount) and ``withheld_share`` of the group's total (0-1).
+        ``touched``, ``touched_without_largest`` and ``withheld_yuan_touched`` carry on the
+        ``<amount>_touched`` of ``projects``.
 
     Raises
     ------
@@ -92,11 +95,14 @@ def project_concentration(
     measures = [field.name for field in fields(Concentration)]
     columns = [*by, "phase", *measures, *(f"{name}_without_largest" for name in measures)]
     columns += ["largest_name", "largest_yuan", "n_withheld", "withheld_yuan", "withheld_share"]
+    columns += ["touched", "touched_without_largest", "largest_yuan_touched"]
+    columns += ["withheld_yuan_touched"]
     rows = []
     for key, group in groups(projects, by).items():
         whole = concentration(group[amount])
         rest = concentration_without_largest(group[amount])
-        largest = ranked_projects(group, amount, by=()).head(1)
+        ranked = ranked_projects(group, amount, by=())
+        largest, marks = ranked.head(1), touches_in(ranked)
         hidden = group[group["is_withheld"]]
         withheld = add(hidden[amount]) if len(hidden) else Decimal(0)
         rows.append(
@@ -110,6 +116,10 @@ def project_concentration(
                 len(hidden),
                 withheld,
                 ratio(withheld, whole.total_yuan),
+                together(marks),
+                together(marks[1:]),
+                together(marks[:1]),
+                together(touches_in(hidden, f"{amount}_touched")),
             )
         )
     return table(rows, columns)
@@ -160,35 +170,37 @@ def ranked_projects(
     DataFrame
         Projects with an amount above 0, the largest first: ``by``, ``rank`` (from 1),
         ``project_name, budget_unit, amount_yuan, share, cumulative_share`` (of the group's sum,
-        0-1), ``is_withheld``. Equal amounts keep their order in the document.
+        0-1), ``is_withheld, touched`` (the ``<amount>_touched`` of ``projects``). Equal amounts
+        keep their order in the document.
 
     Raises
     ------
     ValueError
         If an amount is negative, naming source and project.
     """
-    members: dict[Key, list[tuple[Decimal, str, str, bool]]] = {}
-    for key, value, name, unit, flag in zip(
+    members: dict[Key, list[tuple[Decimal, str, str, bool, tuple]]] = {}
+    for key, value, name, unit, flag, touched in zip(
         keys(projects, by),
         _amounts(projects, amount),
         projects["project_name"],
         projects["budget_unit"],
         _withheld_flags(projects),
+        touches_in(projects, f"{amount}_touched"),
         strict=True,
     ):
         if value:
-            members.setdefault(key, []).append((value, name, unit, flag))
+            members.setdefault(key, []).append((value, name, unit, flag, touched))
     rows = []
     for key, ranked in members.items():
         ranked.sort(key=lambda member: -member[0])
         total = add(member[0] for member in ranked)
         running = Decimal(0)
-        for rank, (value, name, unit, flag) in enumerate(ranked, start=1):
+        for rank, (value, name, unit, flag, touched) in enumerate(ranked, start=1):
             running = add([running, value])
             shares = (ratio(value, total), ratio(running, total))
-            rows.append((*key, rank, name, unit, value, *shares, flag))
+            rows.append((*key, rank, name, unit, value, *shares, flag, touched))
     columns = ["rank", "project_name", "budget_unit", "amount_yuan", "share", "cumulative_share"]
-    return table(rows, [*by, *columns, "is_withheld"])
+    return table(rows, [*by, *columns, "is_withheld", "touched"])
 
 
 def lorenz_curves(
@@ -247,7 +259,8 @@ def project_coverage(
         over, else total expenditure) as published, ``coverage_share`` (projects in project
         expenditure; above 1 where carried-over money is listed) and ``total_share`` (projects in
         ``spent_yuan``), ``project_expenditure_yuan_origin, spent_yuan_origin`` (the places of the
-        two figures published). What is not published is None or NaN.
+        two figures published), and ``projects_yuan_touched`` and so on for each of the figures.
+        What is not published is None or NaN.
     """
     amounts = pd.Series(_amounts(projects, amount), index=projects.index, dtype=object)
     listed = groups(projects.assign(amount_yuan=amounts), ["source_id"])
@@ -258,16 +271,27 @@ def project_coverage(
     rows = []
     for (source, fund), stated in groups(figures, ["source_id", "fund"]).items():
         own = listed.get((source,), projects.iloc[:0].assign(amount_yuan=None))
-        own_yuan = add((own if not fund else own[own["fund"] == fund])["amount_yuan"])
+        own = own if not fund else own[own["fund"] == fund]
+        own_yuan = add(own["amount_yuan"])
+        own_touched = together(touches_in(own, f"{amount}_touched"))
         found = [stated_figures(stated, measure, (fund,)) for measure in measures]
         project, current, total = (
-            (next(map(exact, f["value"]), None), next(iter(f.get("origin", ())), None))
+            (
+                next(map(exact, f["value"]), None),
+                next(iter(f.get("origin", ())), None),
+                next(iter(touches_in(f)), ()),
+            )
             for f in found
         )
-        published, origins = zip(project, total if current[0] is None else current, strict=True)
+        spent = total if current[0] is None else current
+        published, origins, marks = zip(project, spent, strict=True)
         shares = [ratio(own_yuan, figure) for figure in published]
         key = (source, fund or "", AMOUNT_PHASES[amount])
-        rows.append((*key, own_yuan, *published, *shares, *origins))
+        touched = [own_touched, *marks, *(together([own_touched, mark]) for mark in marks)]
+        rows.append((*key, own_yuan, *published, *shares, *origins, *touched))
     columns = ["source_id", "fund", "phase", "projects_yuan", "project_expenditure_yuan"]
     columns += ["spent_yuan", "coverage_share", "total_share"]
-    return table(rows, [*columns, "project_expenditure_yuan_origin", "spent_yuan_origin"])
+    places = ["project_expenditure_yuan_origin", "spent_yuan_origin"]
+    marked = ["projects_yuan", "project_expenditure_yuan", "spent_yuan"]
+    touched_columns = [f"{name}_touched" for name in [*marked, "coverage_share", "total_share"]]
+    return table(rows, [*columns, *places, *touched_columns])

@@ -25,11 +25,15 @@ from helpers.report.disclosure import describe_disclosure
 from helpers.report.pages import (
     TEMPLATES,
     PageError,
+    link_findings,
     link_origins,
     readable_tables,
     write_page,
 )
 from helpers.report.typeface import embed_chinese
+
+#: The template whose pages hold the findings that other pages name.
+AUDIT_TEMPLATE = "03_audit_arithmetic"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
@@ -288,7 +292,7 @@ def _export(job: Job, notebook: Any, outcome: Outcome) -> str:
     }
     resources = {"metadata": {"path": str(job.root / "notebooks")}, "page": page}
     text, _ = exporter.from_notebook_node(notebook, resources)
-    text = link_origins(text, f"{up}source/")
+    text = link_findings(link_origins(text, f"{up}source/"), f"{up}{AUDIT_TEMPLATE}/")
     return text.replace("<!-- contents -->", _contents(text), 1)
 
 

@@ -26,6 +26,11 @@ _BLANK = re.compile(
 _ORIGIN = re.compile(
     r'<span class="origin" data-place="([a-z0-9_]+)#([^"#]+)"( title="[^"]*")>([^<]*)</span>'
 )
+_TOUCH = re.compile(
+    r'<span class="(touched|finding-name)" data-finding="([a-z0-9_]+)#(\d+)"( title="[^"]*")>'
+    r"([^<]*)</span>"
+)
+_MARK = re.compile(r'<span class="touched"[^>]*>[^<]*</span>')
 _STYLE_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 
@@ -123,6 +128,25 @@ def link_origins(html: str, folder: str) -> str:
     return _ORIGIN.sub(rf'<a class="origin" href="{folder}\1.html#\2"\3>\4</a>', html)
 
 
+def link_findings(html: str, folder: str) -> str:
+    """Make a link to the card of each finding that a figure or a caption names.
+
+    Parameters
+    ----------
+    html
+        With the spans of `helpers.traced`.
+    folder
+        Where the audit pages lie, relative to the page: ``03_audit_arithmetic/``.
+
+    Examples
+    --------
+    >>> span = '<span class="touched" data-finding="anyang_2024_budget#7" title="…">†</span>'
+    >>> link_findings(span, "audit/")
+    '<a class="touched" href="audit/anyang_2024_budget.html#finding-7" title="…">†</a>'
+    """
+    return _TOUCH.sub(rf'<a class="\1" href="{folder}\2.html#finding-\3"\4>\5</a>', html)
+
+
 def readable_tables(html: str) -> str:
     """Let each table scroll inside its own box, with columns of numbers set to the right."""
 
@@ -162,7 +186,7 @@ def _mark_numbers(table: str) -> str:
 
 
 def _content_kind(content: str) -> str:
-    text = _TAG.sub("", content).strip()
+    text = _TAG.sub("", _MARK.sub("", content)).strip()
     if _BLANK.fullmatch(text):
         return "blank"
     return "number" if _NUMBER.fullmatch(text) and not _CODE.fullmatch(text) else "text"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.report.disclosure import describe_disclosure, find_disclosures
-from helpers.report.notebook import Job, Outcome
+from helpers.report.notebook import AUDIT_TEMPLATE, Job, Outcome
 from helpers.report.pages import remove_unfinished
 from helpers.report.site import Entry, make_address, write_index
 from helpers.report.source_page import SOURCE_PAGES
@@ -154,7 +154,8 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
         run = _Run(settings, root, state, show_progress)
         cleaning = [t for t in templates if t.name == CLEANING_TEMPLATE]
         # The pages the others link to come with every run, as cleaning does.
-        analyses = [SOURCE_PAGES, *(t for t in chosen if t.name != CLEANING_TEMPLATE)]
+        linked = [t for t in templates if t.name == AUDIT_TEMPLATE and t not in chosen]
+        analyses = [SOURCE_PAGES, *linked, *(t for t in chosen if t.name != CLEANING_TEMPLATE)]
         results = [_misnamed(reports, name) for name in misnamed]
         results += [_unreadable(reports, n, reason) for n, reason in broken.items() if n in names]
         with run.progress(_count_pages(cleaning + analyses, sources)):
