@@ -16,7 +16,7 @@ import pytest
 from helpers.__main__ import main
 from helpers.audit import evaluate, finding_rows, rules
 from helpers.audit.claims import Claims
-from helpers.audit.scoring import inferred_rule
+from helpers.audit.evaluations.scoring import inferred_rule
 from helpers.disclosure import Disclosure, audit_rows, evidence_of, read
 from helpers.performance import Evaluation, Indicator, read_evaluations
 from helpers.reference_data import read_reference

@@ -10,11 +10,9 @@ import pytest
 
 from helpers.amounts import Amount
 from helpers.audit.claims import Claims
-from helpers.audit.completion import completions, dates, reasons, remarks, shares
-from helpers.audit.evaluation_costs import cost_sums, unit_costs, yearly_wages
-from helpers.audit.evaluation_money import fund_limits
-from helpers.audit.evaluation_projects import targets_in_sentence
-from helpers.audit.goals import (
+from helpers.audit.evaluations.completion import completions, dates, reasons, remarks, shares
+from helpers.audit.evaluations.costs import cost_sums, unit_costs, yearly_wages
+from helpers.audit.evaluations.goals import (
     descriptions,
     hotlines,
     staff,
@@ -23,8 +21,7 @@ from helpers.audit.goals import (
     text_rate,
     with_texts,
 )
-from helpers.audit.identity import Identity
-from helpers.audit.indicator_texts import (
+from helpers.audit.evaluations.indicator_texts import (
     bases,
     effects,
     kinds,
@@ -32,10 +29,18 @@ from helpers.audit.indicator_texts import (
     previous_values,
     weights,
 )
-from helpers.audit.measured import read_measure, same_thing, stated_figures
-from helpers.audit.project_names import department_names, project_names
-from helpers.audit.scoring import total_score
-from helpers.audit.scoring_rules import execution_rule, limits, over_fulfilment, score_limits
+from helpers.audit.evaluations.measured import read_measure, same_thing, stated_figures
+from helpers.audit.evaluations.money import fund_limits
+from helpers.audit.evaluations.project_names import department_names, project_names
+from helpers.audit.evaluations.projects import targets_in_sentence
+from helpers.audit.evaluations.scoring import total_score
+from helpers.audit.evaluations.scoring_rules import (
+    execution_rule,
+    limits,
+    over_fulfilment,
+    score_limits,
+)
+from helpers.audit.identity import Identity
 from helpers.evaluation_indicators import NO_NUMBER
 from helpers.performance import Evaluation, FundRow, Indicator, Unread
 

@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 
 from helpers.audit.claims import Claims
-from helpers.audit.cost_lists import cost_lists
-from helpers.audit.directions import directions
 from helpers.audit.findings import finding_rows, rules
 from helpers.audit.identity import Identity
-from helpers.audit.naming import naming
-from helpers.audit.numbering import number_of, numbering
-from helpers.audit.prose import Prose
-from helpers.audit.repeats import repeats
-from helpers.audit.residue import residue
-from helpers.audit.statements import statements
-from helpers.audit.text_units import text_units
+from helpers.audit.words.cost_lists import cost_lists
+from helpers.audit.words.directions import directions
+from helpers.audit.words.naming import naming
+from helpers.audit.words.numbering import number_of, numbering
+from helpers.audit.words.prose import Prose
+from helpers.audit.words.repeats import repeats
+from helpers.audit.words.residue import residue
+from helpers.audit.words.statements import statements
+from helpers.audit.words.units import text_units
 from helpers.disclosure import read
 from helpers.document import Document, Paragraph
 from helpers.narrative import read_claims

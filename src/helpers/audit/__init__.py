@@ -17,30 +17,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.audit.between_tables import between_tables
-from helpers.audit.carry_over import explained, fiscal_carry_over
 from helpers.audit.claims import Claims
-from helpers.audit.codes import code_rules
-from helpers.audit.cost_lists import cost_lists
-from helpers.audit.described_projects import described_projects
-from helpers.audit.directions import directions
-from helpers.audit.evaluations import evaluation_rules
+from helpers.audit.evaluations.rules import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
-from helpers.audit.naming import naming
-from helpers.audit.narrative_changes import narrative_changes
-from helpers.audit.narrative_lists import narrative_lists
-from helpers.audit.narrative_rates import narrative_rates
-from helpers.audit.narrative_sums import narrative_sums
-from helpers.audit.narrative_tables import narrative_tables
-from helpers.audit.numbering import numbering
-from helpers.audit.prose import Prose
-from helpers.audit.repeats import repeats
-from helpers.audit.residue import residue
+from helpers.audit.sentences.cells import narrative_tables
+from helpers.audit.sentences.changes import narrative_changes
+from helpers.audit.sentences.described_projects import described_projects
+from helpers.audit.sentences.lists import narrative_lists
+from helpers.audit.sentences.rates import narrative_rates
+from helpers.audit.sentences.sums import narrative_sums
 from helpers.audit.sheets import read_sheets
-from helpers.audit.statements import statements
-from helpers.audit.table_sums import table_sums
-from helpers.audit.text_units import text_units
+from helpers.audit.tables.between import between_tables
+from helpers.audit.tables.carry_over import explained, fiscal_carry_over
+from helpers.audit.tables.codes import code_rules
+from helpers.audit.tables.sums import table_sums
+from helpers.audit.words.cost_lists import cost_lists
+from helpers.audit.words.directions import directions
+from helpers.audit.words.naming import naming
+from helpers.audit.words.numbering import numbering
+from helpers.audit.words.prose import Prose
+from helpers.audit.words.repeats import repeats
+from helpers.audit.words.residue import residue
+from helpers.audit.words.statements import statements
+from helpers.audit.words.units import text_units
 from helpers.document import Document
 from helpers.performance import Evaluation
 from helpers.tables import BudgetTable

@@ -18,7 +18,7 @@ from typing import Any
 from helpers.amounts import UNIT_FACTORS, Amount
 from helpers.audit import Evidence, evaluate
 from helpers.audit.claims import MONEY, claim_key
-from helpers.audit.evaluation_money import PHASES, money
+from helpers.audit.evaluations.money import PHASES, money
 from helpers.audit.identity import Identity
 from helpers.audit.sheets import cell_key
 from helpers.audit.slips import Suspicion, suspicions

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from helpers.audit.carry_over import is_about_the_year
 from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, equality, sum_of
-from helpers.audit.narrative_tables import rows_for
+from helpers.audit.sentences.cells import rows_for
 from helpers.audit.sheets import Sheet, SheetColumn
+from helpers.audit.tables.carry_over import is_about_the_year
 from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
 

@@ -15,11 +15,11 @@ from decimal import Decimal
 
 from helpers.amounts import UNIT_FACTORS
 from helpers.audit.claims import decimals_of_value
+from helpers.audit.evaluations.goals import measure_figure
+from helpers.audit.evaluations.measured import Measure, read_measure
+from helpers.audit.evaluations.scoring import named
 from helpers.audit.formulas import QUOTIENT
-from helpers.audit.goals import measure_figure
 from helpers.audit.identity import Figure, Identity, equality, figure, rate, sum_of
-from helpers.audit.measured import Measure, read_measure
-from helpers.audit.scoring import named
 from helpers.performance import Evaluation, Indicator
 
 _PRICE = re.compile("单价|标准|人均|户均|平均|每|补助额|其中")

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from helpers.audit.identity import Figure, Identity, at_most, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
-from helpers.audit.table_sums import stated_or_parts
+from helpers.audit.tables.sums import stated_or_parts
 from helpers.document import one_spelling
 from helpers.lines import TOTAL
 from helpers.reference_data import read_reference

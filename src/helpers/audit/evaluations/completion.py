@@ -17,11 +17,11 @@ from datetime import date
 from decimal import Decimal
 
 from helpers.audit.claims import decimals_of_value
+from helpers.audit.evaluations.goals import measure_figure, place
+from helpers.audit.evaluations.measured import Measure, read_measure, stated_figures
+from helpers.audit.evaluations.scoring import completion_of, named, number_of
 from helpers.audit.formulas import SHARE
-from helpers.audit.goals import measure_figure, place
 from helpers.audit.identity import Figure, Identity, at_most, equality, figure, rate, same_text
-from helpers.audit.measured import Measure, read_measure, stated_figures
-from helpers.audit.scoring import completion_of, named, number_of
 from helpers.document import squeeze
 from helpers.performance import Evaluation, Indicator
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.audit.claims import Claims
 from helpers.audit.identity import Figure, Identity
-from helpers.audit.prose import Prose, heading_of, quote, slip, sound, words
+from helpers.audit.words.prose import Prose, heading_of, quote, slip, sound, words
 from helpers.document import Paragraph, squeeze
 from helpers.passages import normalise
 from helpers.tables import BudgetTable

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from helpers.audit.identity import Identity
-from helpers.audit.prose import Prose, heading_of, quote, slip, words
+from helpers.audit.words.prose import Prose, heading_of, quote, slip, words
 from helpers.passages import LIST_MARK, Passage
 
 _ITEM_TWICE = re.compile(r"([^,;:。()]{3,30})\(项\)\1(?=[:,。]|20\d{2}年|支出决算数)")

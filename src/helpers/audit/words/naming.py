@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.audit.claims import Claims
 from helpers.audit.identity import Figure, Identity
-from helpers.audit.prose import Prose, heading_of, quote, slip, sound, words
+from helpers.audit.words.prose import Prose, heading_of, quote, slip, sound, words
 from helpers.document import one_spelling, squeeze
 from helpers.reference_data import read_reference
 

@@ -18,7 +18,7 @@ from difflib import SequenceMatcher
 
 from helpers.audit.claims import Claim, Claims
 from helpers.audit.identity import Figure, Identity, equality, same_text
-from helpers.audit.narrative_tables import name_of
+from helpers.audit.sentences.cells import name_of
 from helpers.audit.sheets import Sheet, SheetRow
 from helpers.reference_data import read_reference
 

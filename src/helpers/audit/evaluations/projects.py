@@ -17,7 +17,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from helpers.audit.claims import Claims
-from helpers.audit.evaluation_money import money
+from helpers.audit.evaluations.money import money
 from helpers.audit.identity import Figure, Identity, equality, same_text, sum_of
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling

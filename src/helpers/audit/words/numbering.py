@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from helpers.audit.identity import Identity
-from helpers.audit.prose import Prose, heading_of, slip, sound, words
+from helpers.audit.words.prose import Prose, heading_of, slip, sound, words
 from helpers.document import RawTable, squeeze
 from helpers.reference_data import read_reference
 

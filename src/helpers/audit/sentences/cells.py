@@ -17,10 +17,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from helpers.audit.carry_over import is_about_the_year, year_figure
 from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
 from helpers.audit.sheets import Sheet, SheetRow
+from helpers.audit.tables.carry_over import is_about_the_year, year_figure
 from helpers.document import one_spelling
 from helpers.lines import TOTAL
 from helpers.reference_data import read_reference

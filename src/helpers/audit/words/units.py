@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from helpers.audit.claims import MONEY, UNIT_PRICE, Claim, Claims, decimals_of_value
 from helpers.audit.identity import Identity
-from helpers.audit.prose import Prose, heading_of, quote, slip, words
+from helpers.audit.words.prose import Prose, heading_of, quote, slip, words
 from helpers.document import squeeze
 from helpers.performance import Indicator
 from helpers.sentence_figures import MONEY as MONEY_UNITS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from helpers.audit.claims import Claims
-from helpers.audit.completion import (
+from helpers.audit.evaluations.completion import (
     completion_decimals,
     completions,
     dates,
@@ -17,16 +17,8 @@ from helpers.audit.completion import (
     remarks,
     shares,
 )
-from helpers.audit.evaluation_costs import cost_sums, unit_costs, yearly_wages
-from helpers.audit.evaluation_money import execution, fund_limits, fund_sums, precision
-from helpers.audit.evaluation_projects import (
-    overall_money,
-    project_amounts,
-    projects_in_sentence,
-    targets_in_sentence,
-    withheld_projects,
-)
-from helpers.audit.goals import (
+from helpers.audit.evaluations.costs import cost_sums, unit_costs, yearly_wages
+from helpers.audit.evaluations.goals import (
     descriptions,
     hotlines,
     staff,
@@ -35,8 +27,7 @@ from helpers.audit.goals import (
     text_rate,
     with_texts,
 )
-from helpers.audit.identity import Identity
-from helpers.audit.indicator_texts import (
+from helpers.audit.evaluations.indicator_texts import (
     bases,
     effects,
     kinds,
@@ -44,14 +35,28 @@ from helpers.audit.indicator_texts import (
     previous_values,
     weights,
 )
-from helpers.audit.project_names import (
+from helpers.audit.evaluations.money import execution, fund_limits, fund_sums, precision
+from helpers.audit.evaluations.project_names import (
     carry_over_sources,
     department_names,
     fiscal_projects,
     project_names,
 )
-from helpers.audit.scoring import indicator_scores, points, total_score
-from helpers.audit.scoring_rules import execution_rule, limits, over_fulfilment, score_limits
+from helpers.audit.evaluations.projects import (
+    overall_money,
+    project_amounts,
+    projects_in_sentence,
+    targets_in_sentence,
+    withheld_projects,
+)
+from helpers.audit.evaluations.scoring import indicator_scores, points, total_score
+from helpers.audit.evaluations.scoring_rules import (
+    execution_rule,
+    limits,
+    over_fulfilment,
+    score_limits,
+)
+from helpers.audit.identity import Identity
 from helpers.audit.sheets import Sheet
 from helpers.performance import Evaluation
 

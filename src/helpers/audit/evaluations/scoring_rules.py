@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from helpers.audit.goals import place
+from helpers.audit.evaluations.goals import place
+from helpers.audit.evaluations.measured import read_measure
+from helpers.audit.evaluations.scoring import completion_of, fits_share, named, number_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, figure, same_text
-from helpers.audit.measured import read_measure
-from helpers.audit.scoring import completion_of, fits_share, named, number_of
 from helpers.performance import Evaluation, Indicator
 
 Scored = tuple[Evaluation, Indicator]

@@ -5,7 +5,7 @@ projects among the claims.  Output: identities.
 
 A goal stands three times: in the goal's text, as the target of an indicator, and often in the
 description of the project; a result stands in the result's text and beside the target.  Figures are
-compared only where :mod:`~helpers.audit.measured` finds that they measure the same thing.
+compared only where :mod:`~helpers.audit.evaluations.measured` finds that they measure the same thing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from helpers.audit.claims import Claims, decimals_of_value
+from helpers.audit.evaluations.measured import (
+    Measure,
+    Stated,
+    read_measure,
+    same_thing,
+    stated_figures,
+)
+from helpers.audit.evaluations.project_names import descriptions_of
+from helpers.audit.evaluations.scoring import named
 from helpers.audit.identity import Figure, Identity, equality, figure, same_text, sum_of
-from helpers.audit.measured import Measure, Stated, read_measure, same_thing, stated_figures
-from helpers.audit.project_names import descriptions_of
-from helpers.audit.scoring import named
 from helpers.performance import Evaluation, Indicator
 from helpers.tolerance import half_unit
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from helpers.audit.identity import Identity
-from helpers.audit.prose import Prose, heading_of, slip, words
+from helpers.audit.words.prose import Prose, heading_of, slip, words
 from helpers.document import squeeze
 from helpers.passages import normalise
 from helpers.reference_data import read_reference

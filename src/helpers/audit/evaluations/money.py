@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from helpers.amounts import Amount
 from helpers.audit.claims import decimals_of_value
+from helpers.audit.evaluations.scoring import execution_score, named
 from helpers.audit.formulas import SHARE
 from helpers.audit.identity import Figure, Identity, at_most, equality, figure, rate, sum_of
-from helpers.audit.scoring import execution_score, named
 from helpers.performance import Evaluation, FundRow
 from helpers.tolerance import printed_decimals
 

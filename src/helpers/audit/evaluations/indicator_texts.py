@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from helpers.audit.goals import place
+from helpers.audit.evaluations.goals import place
+from helpers.audit.evaluations.measured import Measure, read_measure
+from helpers.audit.evaluations.scoring import named
 from helpers.audit.identity import Figure, Identity, same_text
-from helpers.audit.measured import Measure, read_measure
-from helpers.audit.scoring import named
 from helpers.document import squeeze
 from helpers.evaluation_indicators import NO_NUMBER
 from helpers.performance import Evaluation, Indicator

@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.amounts import UNIT_FACTORS
 from helpers.audit.identity import Identity
-from helpers.audit.prose import Prose, slip, sound, words
+from helpers.audit.words.prose import Prose, slip, sound, words
 from helpers.document import one_spelling
 from helpers.passages import Passage
 from helpers.tolerance import half_unit

@@ -1,0 +1,1 @@
+"""Rules on target tables and self-evaluations."""

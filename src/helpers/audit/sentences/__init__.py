@@ -1,0 +1,1 @@
+"""Rules on sentences: their sums, rates and changes, and the cells they repeat."""

@@ -1,0 +1,1 @@
+"""Rules on statutory tables: sums inside one, and figures that several repeat."""
