@@ -5,7 +5,7 @@ projects among the claims.  Output: identities.
 
 A goal stands three times: in the goal's text, as the target of an indicator, and often in the
 description of the project; a result stands in the result's text and beside the target.  Figures are
-compared only where :mod:`~helpers.audit.evaluations.measured` finds that they measure the same thing.
+compared only where :mod:`helpers.audit.evaluations.measured` finds that they measure the same.
 """
 
 from __future__ import annotations
