@@ -48,7 +48,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _TITLE = re.compile(r".{2}表(?:$|[（(])")
 _NOTE = re.compile(r"^注|^(?:备注|说明)[:：]|^.{25,}[。：]$")
 # A sentence, or a part of one; a header is shorter and has no comma.
-_TEXT_ABOVE = re.compile(r"[。；，]|.{30}")
+_TEXT_ABOVE = re.compile(r"^注|[。；;，,]|.{30}")
 
 Position = tuple[int, int]  # row and column, from 1
 
@@ -337,8 +337,8 @@ def _parts(rows: Sequence[tuple[Cell, ...]]) -> Iterator[tuple[bool, Sequence[tu
         and bool(
             i < last_text
             or _TITLE.search(texts[i])
-            or _NOTE.search(texts[i])
-            or (i < first and _TEXT_ABOVE.search(texts[i]))
+            # In another column a sentence is the rest of a cell that a page has cut.
+            or (rows[i][0].text and (_TEXT_ABOVE if i < first else _NOTE).search(texts[i]))
         )
         for i in range(len(rows))
     ]
