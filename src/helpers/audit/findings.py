@@ -153,6 +153,10 @@ def _statements(one: Identity) -> tuple[str, str]:
     return texts[0], texts[1]
 
 
+def _severity(one: Identity) -> str:
+    return one.severity or rules()[one.rule_id]["severity"]
+
+
 def _value_text(value: Decimal | str | None) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else value or ""
 
@@ -187,7 +191,7 @@ def finding_rows(source_id: str, identities: Sequence[Identity]) -> list[Row]:
                 "finding_no": len(rows) + 1,
                 "cause_no": cause,
                 "rule_id": one.rule_id,
-                "severity": "rounding" if is_rounding else rules()[one.rule_id]["severity"],
+                "severity": "rounding" if is_rounding else _severity(one),
                 "damage": "published",
                 "subject": one.subject,
                 "left_label": one.left.label,

@@ -144,6 +144,10 @@ class Identity:
         Of a rate: how it follows from which figures, and with how many decimals it is printed.
     remark
         What explains the difference: ``carry_over``, or nothing.
+    form
+        How its sentence is built (``finding.<form>``); empty for the form of its rule.
+    severity
+        Where this instance weighs more or less than its rule; empty for that of its rule.
     """
 
     rule_id: str
@@ -160,6 +164,8 @@ class Identity:
     operands: tuple[Figure, ...] = ()
     decimals: int = 0
     remark: str = ""
+    form: str = ""
+    severity: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -314,11 +320,29 @@ def rate(
 
 
 def same_text(
-    rule_id: str, subject: str, left: Figure, right: Figure, agree: bool, repeats: str = ""
+    rule_id: str,
+    subject: str,
+    left: Figure,
+    right: Figure,
+    agree: bool,
+    repeats: str = "",
+    form: str = "",
+    severity: str = "",
 ) -> Identity:
     """Compare two texts; ``agree`` says whether they mean the same."""
     verdict: Verdict = "equal" if agree else "different"
-    return Identity(rule_id, subject, left, right, "", verdict, repeats=repeats, relation="text")
+    return Identity(
+        rule_id,
+        subject,
+        left,
+        right,
+        "",
+        verdict,
+        repeats=repeats,
+        relation="text",
+        form=form,
+        severity=severity,
+    )
 
 
 def _decimal(value: Fraction) -> Decimal:

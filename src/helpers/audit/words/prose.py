@@ -98,9 +98,16 @@ class Prose:
 
 
 def quote(text: str) -> str:
-    """Return words short enough for a sentence about them, in Chinese punctuation."""
+    """Return words short enough for a sentence about them, in Chinese punctuation.
+
+    They are cut at a mark where one stands in the second half.
+    """
     text = text.translate(_PRINTED)
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    cut = text[: _LONGEST_QUOTE - 1]
+    mark = max(cut.rfind(one) for one in "，；。：、")
+    return (cut[:mark] if mark > _LONGEST_QUOTE // 2 else cut) + "…"
 
 
 def words(text: str, label: str, *origins: str) -> Figure:
@@ -114,9 +121,21 @@ def heading_of(passage: Passage) -> str:
     return quote(found) if found else "正文"
 
 
-def slip(rule_id: str, left: Figure, right: Figure, repeats: str = "") -> Identity:
+def slip(
+    rule_id: str,
+    left: Figure,
+    right: Figure,
+    repeats: str = "",
+    form: str = "",
+    severity: str = "",
+) -> Identity:
     """Return a fault of wording: what is printed, and what it should be or contradicts."""
-    return same_text(rule_id, left.label, left, right, False, repeats)
+    return same_text(rule_id, left.label, left, right, False, repeats, form, severity)
+
+
+def described(label: str, *origins: str) -> Figure:
+    """Return a side that only describes what is wrong; it quotes nothing."""
+    return Figure("", label, tuple(dict.fromkeys(one for one in origins if one)))
 
 
 def sound(rule_id: str, left: Figure, right: Figure) -> Identity:
