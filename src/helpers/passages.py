@@ -197,6 +197,15 @@ class _Joiner:
         )
 
 
+def project_places(document: Document) -> dict[str, str]:
+    """Return where each described project is named, by its name as :func:`normalise` gives it."""
+    found: dict[str, str] = {}
+    for line in document.paragraphs():
+        if match := PROJECT_NAME.match(squeeze(line.text)):
+            found.setdefault(normalise(match.group(1)), line.origin)
+    return found
+
+
 def read_passages(document: Document) -> list[Passage]:
     """Return the running text of a document outside its performance tables, in reading order."""
     joiner = _Joiner()

@@ -136,6 +136,11 @@ class Evaluation:
         return next((row for row in self.funds if row.source == source), None)
 
     @property
+    def name_origin(self) -> str:
+        """Place of the name itself, beside or below its label 项目名称."""
+        return self.origins.get("name", self.origin)
+
+    @property
     def budget(self) -> Amount | None:
         """年度预算总额 of a target table."""
         row = self.fund("total")
@@ -324,6 +329,8 @@ class _Assembler:
 
     def _read_name(self, row: Row) -> None:
         label, cells = _cells_after(row, NAME_LABEL)
+        if cells:
+            self._origins["name"] = row[cells[0][0]].origin
         is_cut = False
         if len(cells) == 1:
             column, text = cells[0]

@@ -21,6 +21,7 @@ from helpers.audit.claims import Claims
 from helpers.audit.evaluations.rules import evaluation_rules
 from helpers.audit.findings import check_rows, finding_rows, rules, touched_by
 from helpers.audit.identity import Identity
+from helpers.audit.same_fact import without_repeats
 from helpers.audit.sentences.cells import narrative_tables
 from helpers.audit.sentences.changes import narrative_changes
 from helpers.audit.sentences.described_projects import described_projects
@@ -36,12 +37,13 @@ from helpers.audit.words.cost_lists import cost_lists
 from helpers.audit.words.directions import directions
 from helpers.audit.words.naming import naming
 from helpers.audit.words.numbering import numbering
-from helpers.audit.words.prose import Prose
+from helpers.audit.words.prose import Prose, as_printed
 from helpers.audit.words.repeats import repeats
 from helpers.audit.words.residue import residue
 from helpers.audit.words.statements import statements
 from helpers.audit.words.units import text_units
 from helpers.document import Document
+from helpers.passages import project_places
 from helpers.performance import Evaluation
 from helpers.tables import BudgetTable
 
@@ -89,7 +91,7 @@ class Evidence:
 def evaluate(evidence: Evidence) -> list[Identity]:
     """Return every identity that the rules find in a disclosure, those that hold included."""
     sheets = read_sheets(evidence.tables, evidence.facts)
-    claims = Claims.of(evidence.claims)
+    claims = Claims.of(evidence.claims, project_places(evidence.document))
     found = [
         *table_sums(sheets),
         *between_tables(sheets),
@@ -103,7 +105,7 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *code_rules(sheets, evidence.fiscal_year),
         *_words(evidence, claims),
     ]
-    return explained(found, fiscal_carry_over(sheets))
+    return explained(without_repeats(found), fiscal_carry_over(sheets))
 
 
 def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
@@ -114,11 +116,15 @@ def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
         evidence.fiscal_year,
         evidence.kind,
     )
-    yield from numbering(prose)
-    yield from repeats(prose)
-    yield from residue(prose)
-    yield from statements(prose, claims, evidence.tables, evidence.facts)
-    yield from directions(prose, claims, evidence.facts)
-    yield from cost_lists(prose, evidence.facts)
-    yield from naming(prose, claims)
-    yield from text_units(prose, claims)
+    found = (
+        *numbering(prose),
+        *repeats(prose),
+        *residue(prose),
+        *statements(prose, claims, evidence.tables, evidence.facts),
+        *directions(prose, claims, evidence.facts),
+        *cost_lists(prose, evidence.facts),
+        *naming(prose, claims),
+        *text_units(prose, claims),
+    )
+    for one in found:
+        yield as_printed(evidence.document, one) if one.verdict == "different" else one

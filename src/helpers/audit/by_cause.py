@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from helpers.amounts import UNIT_FACTORS
-from helpers.audit.findings import rules
+from helpers.audit.findings import quoted, rules
 from helpers.wording import label, say
 
 Row = Mapping[str, Any]
@@ -168,13 +168,14 @@ def sides_of(row: Row) -> tuple[str, str]:
 def value_text(row: Row, side: str, lang: str = "en") -> str:
     """Return the value of the ``left`` or ``right`` side as it is shown: with its unit, or quoted.
 
-    A blank reads as a blank.
+    A blank reads as a blank; of words that are compared, a side without any is described by its
+    label.
     """
     value = row[f"{side}_value"]
     if not value:
-        return say("finding.blank", lang)
+        return say("finding.blank", lang) if row["unit"] else ""
     number = _number(value) if row["unit"] else None
-    return f"“{value}”" if number is None else f"{number:,f}{row['unit']}"
+    return quoted(value) if number is None else f"{number:,f}{row['unit']}"
 
 
 def gap_text(row: Row, lang: str = "en") -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,11 @@ _SAME_UNIT = {"万": "万元", "亿": "亿元"}
 
 
 _KEY = "claim "
+_LONGEST_HEADING = 30
+_OWN_HEADING = re.compile(
+    r"(?P<mark>[（(]?[一二三四五六七八九十]+[)）、.．])?(?:关于)?"
+    r"[\u4e00-\u9fff（）()]{2,40}?20\d{2}年度?(?P<rest>[\u4e00-\u9fff].*)"
+)
 
 
 def claim_key(claim: Claim) -> str:
@@ -55,14 +60,17 @@ class Claims:
         Most decimals of any amount in that unit.
     usual_unit
         The unit most amounts are printed in; a sentence that leaves the unit out means it.
+    named_at
+        Where each described project is named, by its name.
     """
 
     rows: tuple[Claim, ...]
     decimals: Mapping[str, int]
     usual_unit: str
+    named_at: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Sequence[Claim]) -> Claims:
+    def of(cls, rows: Sequence[Claim], named_at: Mapping[str, str] | None = None) -> Claims:
         """Derive the precision of each unit from its amounts; unit prices have their own."""
         decimals: dict[str, int] = {}
         for row in rows:
@@ -75,7 +83,8 @@ class Claims:
             for row in rows
             if row["role"] in MONEY and row["unit"] in _FACTORS
         )
-        return cls(tuple(rows), decimals, max(printed, key=printed.__getitem__, default="万元"))
+        usual = max(printed, key=printed.__getitem__, default="万元")
+        return cls(tuple(rows), decimals, usual, named_at or {})
 
     def unit(self, claim: Claim) -> str:
         """Return the unit of a claim."""
@@ -96,12 +105,19 @@ class Claims:
         return shown
 
 
+def short_heading(heading: str) -> str:
+    """Return a heading without the department and the year that every heading repeats."""
+    found = _OWN_HEADING.fullmatch(heading)
+    short = f"{found['mark'] or ''}{found['rest']}" if found else heading
+    return short if len(short) <= _LONGEST_HEADING else f"{short[: _LONGEST_HEADING - 1]}…"
+
+
 def label_of(claim: Claim) -> str:
     """Return a claim's name: section and subject."""
-    section = claim["section"].rpartition("/")[2]
+    section = short_heading(claim["section"].rpartition("/")[2])
     roles = {"share": "占比", "change": "增减额", "growth": "增减率", "variance_rate": ""}
     role = roles.get(claim["role"], "")
-    return f"{section[:24]}/{claim['subject']}{'·' + role if role else ''}"
+    return f"{section}/{claim['subject']}{'·' + role if role else ''}"
 
 
 def top(claim: Claim) -> str:

@@ -113,7 +113,12 @@ def _hint(failure: Failure) -> Row:
 def _shown(one: Figure, unit: str, lang: str) -> str:
     if one.value is None:
         return say("finding.blank", lang)
-    return f"{one.value:f}{unit}" if isinstance(one.value, Decimal) else f"“{one.value}”"
+    return f"{one.value:f}{unit}" if isinstance(one.value, Decimal) else quoted(one.value)
+
+
+def quoted(text: str) -> str:
+    """Return words in quotation marks; in others where they hold such marks themselves."""
+    return f"「{text}」" if "“" in text or "”" in text else f"“{text}”"
 
 
 @cache
@@ -126,6 +131,8 @@ def _form(one: Identity) -> str:
     """Return how the sentence of a finding is built: ``finding.<form>``."""
     if one.verdict == "rounding":
         return "rounding"
+    if one.form:
+        return one.form
     if one.rule_id in _forms():
         return _forms()[one.rule_id]
     # A figure without a place is one that the document does not print.

@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 
 from helpers.audit.claims import decimals_of_value
-from helpers.audit.evaluations.goals import measure_figure, place
+from helpers.audit.evaluations.goals import is_recognised, measure_figure, place
 from helpers.audit.evaluations.measured import Measure, read_measure, stated_figures
 from helpers.audit.evaluations.scoring import completion_of, named, number_of
 from helpers.audit.formulas import SHARE
@@ -43,7 +43,6 @@ _REACHED = {
 _LESS_IS_BETTER = re.compile(
     "成本|费|金额|时间|时限|时长|天数|误差|故障|事故|投诉|逾期|差错|率低|降低"
 )
-_REASON = re.compile(r"原因|由于|[^原]因|未完成|未达")
 _OTHER_FIGURE = re.compile(r"预期|目标|计划|年初|预算")
 _WHOLE = Decimal(100)
 _COLUMNS = {"target": "指标值", "actual": "实际完成值"}
@@ -91,10 +90,12 @@ def completions(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
         is_limit = target.sign.startswith("<") or bool(_LESS_IS_BETTER.search(indicator.level3))
         is_limit = is_limit or indicator.level1 == "成本指标"
         if is_whole and actual.value == target.value and not is_reached:
-            label = f"{indicator.level3}·指标值{target.sign}{target.text}时的实际完成值"
+            label = f"{indicator.level3}·指标值{squeeze(indicator.target)}时的实际完成值"
             right = Figure(actual.text, named(evaluation, label), (place(indicator, "actual"),))
             left = Figure(f"{printed.value}%", printed.label, printed.origins)
-            yield same_text("evaluation_completion", printed.label, left, right, agree=False)
+            yield same_text(
+                "evaluation_completion", printed.label, left, right, False, form="not_reached"
+            )
         elif target.value and not (is_whole and (is_limit or actual.value > target.value)):
             if is_limit and actual.value > target.value:
                 continue
@@ -174,7 +175,9 @@ def shares(evaluation: Evaluation) -> Iterator[Identity]:
         label = named(evaluation, f"{indicator.level3}·实际完成值")
         left = measure_figure(indicator, "actual", actual, label)
         whole = Figure(_WHOLE, "比率上限", left.origins)
-        yield at_most("evaluation_share", label, left, whole, "%")
+        found = at_most("evaluation_share", label, left, whole, "%")
+        # A digit that a recognition read once is confirmed by nothing.
+        yield replace(found, severity="suspicious") if is_recognised(evaluation) else found
 
 
 def reasons(evaluation: Evaluation) -> Iterator[Identity]:
@@ -191,8 +194,9 @@ def reasons(evaluation: Evaluation) -> Iterator[Identity]:
         if completion is None or completion >= _WHOLE:
             continue
         is_given = bool(indicator.remark)
+        # The form for the whole department has no column for reasons.
         if evaluation.scope == "overall" and not is_given:
-            is_given = bool(_REASON.search(evaluation.result)) or not evaluation.result
+            continue
         column = "completion_rate" if indicator.completion_rate else "actual"
         shown = Figure(
             completion.quantize(Decimal("0.01")),

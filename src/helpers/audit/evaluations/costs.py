@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from helpers.amounts import UNIT_FACTORS
@@ -125,7 +126,8 @@ def unit_costs(evaluation: Evaluation) -> Iterator[Identity]:
                 price.text.lstrip("0123456789."),
             )
             if found is not None:
-                yield found
+                # Target and result of one indicator repeat one slip.
+                yield replace(found, repeats=f"{evaluation.origin}/{indicator.level3}")
 
 
 def yearly_wages(evaluation: Evaluation) -> Iterator[Identity]:

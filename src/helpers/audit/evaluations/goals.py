@@ -43,6 +43,7 @@ _SHIFTED = (Decimal(10), Decimal("0.1"))
 _HIRED = re.compile("聘|雇|招录")
 _STAFF = re.compile("人员|人数")
 _SERVED = re.compile("培训|参加|参与|受益|服务对象|缴存|救助|覆盖|惠及")
+_HEAD = 20  # characters quoted before a figure of a text
 _TORN = 0.2  # share of tables with traces of a recognition, from which no text is relied on
 _COUNT_WORDS = re.compile(r"(?:大于|小于|不少于|不低于|达到|共计?|[条次人个]数|数量)+$")
 
@@ -64,6 +65,9 @@ def with_texts(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     """
     whole = [one for one in evaluations if not is_recognised(one)]
     return whole if len(evaluations) - len(whole) < len(evaluations) * _TORN else []
+
+
+_BOUNDS = {">=": "（不低于）", "<=": "（不高于）", ">": "（大于）", "<": "（小于）", "=": ""}
 
 
 def _measured(evaluation: Evaluation, column: str) -> Measured:
@@ -118,7 +122,8 @@ def _by_unit(
 
 def _stated_figure(evaluation: Evaluation, column: str, label: str, one: Stated) -> Figure:
     origin = evaluation.origins.get(column, evaluation.origin)
-    name = named(evaluation, f"{label}“{one.head[-16:]}”")
+    head = one.head if len(one.head) <= _HEAD else f"…{one.head[-_HEAD:]}"
+    name = named(evaluation, f"{label}「{head}」")
     decimals = decimals_of_value(one.measure.number)
     return figure(one.measure.number, name, origin, decimals or None)
 
@@ -136,7 +141,7 @@ def text_figures(evaluation: Evaluation) -> Iterator[Identity]:
                 if one.is_about and one.measure.value != measure.value:
                     continue
                 left = _stated_figure(evaluation, text, text_label, one)
-                label = named(evaluation, f"{indicator.level3}·{cell_label}")
+                label = named(evaluation, f"{indicator.level3}·{cell_label}{_BOUNDS[measure.sign]}")
                 right = measure_figure(indicator, column, measure, label)
                 yield _compared("goal_indicator", left, one.measure, right, measure)
             yield from _sums(evaluation, text, own, candidates)
@@ -187,7 +192,7 @@ def _staff(
     evaluation: Evaluation, left: Figure, said: Measure, own: tuple[Indicator, Measure]
 ) -> Identity:
     indicator, measure = own
-    label = named(evaluation, f"{indicator.level3}·指标值")
+    label = named(evaluation, f"{indicator.level3}·指标值{_BOUNDS[measure.sign]}")
     right = measure_figure(indicator, "target", measure, label)
     return _compared("goal_staff", left, said, right, measure)
 
@@ -275,7 +280,7 @@ def descriptions(evaluations: Sequence[Evaluation], claims: Claims) -> Iterator[
         by_project[row["subject"].partition("/")[0]].append(row)
     names = descriptions_of(evaluations, claims)
     for evaluation in evaluations:
-        name = names.get(evaluation.origin, "")
+        name = names.get(evaluation.name_origin, "")
         if evaluation.kind != "target" or not name:
             continue
         stated = _claim_figures(by_project[name], claims)
@@ -302,7 +307,7 @@ def descriptions(evaluations: Sequence[Evaluation], claims: Claims) -> Iterator[
                 # A digit too many or too few speaks for one thing where the words alone do not.
                 if is_money_limit or not (link.is_certain or ratio in _SHIFTED):
                     continue
-                label = named(evaluation, f"{indicator.level3}·指标值")
+                label = named(evaluation, f"{indicator.level3}·指标值{_BOUNDS[measure.sign]}")
                 right = measure_figure(indicator, "target", measure, label)
                 yield _compared("description_indicator", left, one.measure, right, measure)
             in_goal = [one for one in goal if one.measure.unit == unit]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from helpers.audit.evaluations.goals import place
+from helpers.audit.evaluations.goals import is_recognised, place
 from helpers.audit.evaluations.measured import Measure, read_measure
 from helpers.audit.evaluations.scoring import named
 from helpers.audit.identity import Figure, Identity, same_text
@@ -27,10 +27,6 @@ _RATE_NAME = re.compile(r"(?:率|比例|满意度)(?:[（(][^（()）]*[)）])?$
 _DATE_NAME = re.compile(r"(?:时间|时限|期限|日期)(?:[（(][^（()）]*[)）])?$")
 _DATE = re.compile(r"=?(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底)?(?:之前|以前|底前|前|底)?")
 _MONTH = re.compile(r"(?:[<>]=?|[=≥≤])?\d{1,2}月")
-_DURATION_LIMIT = re.compile(
-    r"(?:需要的?时间|响应时间|修复时间|恢复时间|处理时间|办理时限|办理时间|响应时限)"
-    r"(?:[（(][^（()）]*[)）])?$"
-)
 _PERCENT_AS_UNIT = re.compile(r"[（(]100[%％][)）]$")
 _BRACKET = re.compile(r"[（(]([^（()）]{1,6})[)）]$")
 _OF_MONEY = re.compile(r"^(?:投入|支付).*(?:经费|费用|资金|金额|费)")
@@ -127,16 +123,11 @@ def kinds(evaluation: Evaluation) -> Iterator[Identity]:
         elif _DATE_NAME.search(indicator.level3) and target.unit and "占" not in indicator.level3:
             agree = target.unit != "%"
             yield _texts("indicator_kind", evaluation, indicator, _TARGET, agree)
-        if _DURATION_LIMIT.search(indicator.level3) and target.unit in _TIME_UNITS:
-            agree = not target.sign.startswith(">")
-            meant = (f"<={target.text}", "所需时间的上限")
-            yield _texts("indicator_sign", evaluation, indicator, _TARGET, agree, meant)
         if target.unit == "" and target.text.endswith("万") and indicator.level1 == "成本指标":
             meant = (f"{target.sign}{target.text}元", "货币单位")
             yield _texts("indicator_unit", evaluation, indicator, _TARGET, False, meant)
-        if target.unit == "%" and (bracket := _PERCENT_AS_UNIT.search(indicator.level3)):
-            name = indicator.level3[: bracket.start()]
-            meant = (f"{name}（%）", "名称后的单位")
+        if target.unit == "%" and _PERCENT_AS_UNIT.search(indicator.level3):
+            meant = ("（%）", "名称后的单位")
             cell = ("level3", "指标名称")
             yield _texts("indicator_name_unit", evaluation, indicator, cell, False, meant)
         if indicator.level2 == "社会成本指标" and target.unit == "元":
@@ -152,8 +143,9 @@ def weights(evaluation: Evaluation) -> Iterator[Identity]:
     has_none = not any(one.weight for one in evaluation.indicators)
     if evaluation.kind == "target" and has_none and len(of_words) >= len(evaluation.indicators) > 0:
         places = tuple(dict.fromkeys(one.origin for one in of_words))
-        left = Figure(of_words[0].text, named(evaluation, "各指标权重"), places)
-        right = Figure("数值", "权重一栏应列", (evaluation.origin,))
+        name = named(evaluation, f"分值权重一栏{len(places)}行")
+        left = Figure(of_words[0].text, name, places)
+        right = Figure("", "权重一栏应列数值", ())
         yield same_text("evaluation_weight_blank", left.label, left, right, agree=False)
 
 
@@ -192,34 +184,47 @@ def _once(
     return same_text(rule_id, label, Figure(shown, label, places), right, agree=False)
 
 
-def _is_bare(previous: Measure | None, target: Measure | None) -> bool:
-    if previous is None or target is None:
-        return False
+def _is_bare(previous: Measure, target: Measure) -> bool:
+    # Nought needs no unit.
     return not previous.unit and bool(target.unit) and bool(previous.value)
 
 
-def previous_values(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
-    """Report values of last year of another kind, or without their unit; once per document."""
-    of_dates: list[Place] = []
-    bare: list[Place] = []
-    for evaluation in evaluations:
-        for indicator in evaluation.indicators:
-            previous = read_measure(indicator.previous)
-            if _DATE.fullmatch(squeeze(indicator.target)):
-                if previous is not None and previous.unit in ("%", ""):
-                    of_dates.append((evaluation, indicator))
-            elif _is_bare(previous, read_measure(indicator.target)):
-                bare.append((evaluation, indicator))
-    for rule_id, found in (
-        ("indicator_previous_kind", of_dates),
-        ("indicator_previous_unit", bare),
-    ):
-        if found:
-            targets = tuple(dict.fromkeys(place(one, "target") for _, one in found))
-            first = found[0][1]
-            right = Figure(squeeze(first.target), "指标值", targets)
-            cell = ("previous", "上年完成值")
-            yield _once(rule_id, found, cell, squeeze(first.previous), right)
+def previous_kinds(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
+    """Report values of last year that are rates or numbers beside a date; once per document."""
+    found = [
+        (evaluation, indicator)
+        for evaluation in evaluations
+        for indicator in evaluation.indicators
+        if _DATE.fullmatch(squeeze(indicator.target))
+        and (previous := read_measure(indicator.previous)) is not None
+        and previous.unit in ("%", "")
+    ]
+    if found:
+        targets = tuple(dict.fromkeys(place(one, "target") for _, one in found))
+        right = Figure(squeeze(found[0][1].target), "指标值", targets)
+        shown = "、".join(dict.fromkeys(squeeze(one.previous) for _, one in found))
+        yield _once("indicator_previous_kind", found, ("previous", "上年完成值"), shown, right)
+
+
+def previous_units(evaluation: Evaluation) -> Iterator[Identity]:
+    """Report the few values of last year without unit beside others that have one; once a table."""
+    with_unit, bare = 0, []
+    for indicator in evaluation.indicators if not is_recognised(evaluation) else ():
+        previous, target = read_measure(indicator.previous), read_measure(indicator.target)
+        if previous is None or target is None:
+            continue
+        if _is_bare(previous, target):
+            bare.append((evaluation, indicator))
+        elif previous.unit:
+            with_unit += 1
+    if 0 < len(bare) < with_unit:
+        targets = tuple(dict.fromkeys(place(one, "target") for _, one in bare))
+        shown, meant = (
+            "、".join(dict.fromkeys(squeeze(getattr(one, column)) for _, one in bare))
+            for column in ("previous", "target")
+        )
+        right = Figure(meant, "指标值", targets)
+        yield _once("indicator_previous_unit", bare, ("previous", "上年完成值"), shown, right)
 
 
 def name_units(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
@@ -232,9 +237,9 @@ def name_units(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
                 has_unit = _BRACKET.search(indicator.level3) is not None
                 (carrying if has_unit else without).append((evaluation, indicator))
     if without and len(carrying) >= max(_MANY, _MOST * len(without)):
-        right = Figure("注明单位", "其他指标名称", _places(carrying))
-        yield _once("indicator_units", without, ("level3", "指标名称"), "未注明单位", right)
-
-
-def _places(found: Sequence[Place]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(place(indicator, "level3") for _, indicator in found))
+        # One of them shows what the others are like.
+        example = place(carrying[0][1], "level3")
+        right = Figure("", f"其他{len(carrying)}个指标名称", (example,))
+        places = tuple(dict.fromkeys(place(indicator, "level3") for _, indicator in without))
+        left = Figure(without[0][1].level3, f"{len(without)}个指标名称", places)
+        yield same_text("indicator_units", left.label, left, right, agree=False)

@@ -81,7 +81,8 @@ def described_projects(claims: Claims) -> list[Naming]:
             continue
         factor = UNIT_FACTORS.get(claims.unit(claim))
         amount = None if factor is None else claim["value"] * factor
-        found.append(_naming(name, "", amount, claim["origin"], "项目说明"))
+        place = claims.named_at.get(name, claim["origin"])
+        found.append(_naming(name, "", amount, place, "项目说明"))
     return found
 
 
@@ -103,7 +104,7 @@ def _targets(evaluations: Sequence[Evaluation]) -> list[Naming]:
     for one in evaluations:
         if one.kind == "target" and one.scope == "project" and not one.name_is_damaged:
             amount = one.budget.in_yuan(one.unit_text or "万元") if one.budget else None
-            found.append(_naming(one.name, one.budget_unit, amount, one.origin, "绩效目标表"))
+            found.append(_naming(one.name, one.budget_unit, amount, one.name_origin, "绩效目标表"))
     return found
 
 
@@ -122,7 +123,7 @@ def _listed(sheets: Sequence[Sheet], path: str = "") -> Iterator[list[Naming]]:
                 continue
             cell = sheet.cell(row, column.path)
             amount = cell.value * factor if isinstance(cell.value, Decimal) else None
-            origin = cell.origins[0] if cell.origins else row.line.origin
+            origin = row.line.project_origin or row.line.origin
             found.append(_naming(row.line.project, row.line.unit_name or "", amount, origin, place))
         if found:
             yield found
@@ -220,7 +221,7 @@ def _likest(one: Naming, others: Sequence[Naming], least: float) -> Naming | Non
 
 
 def descriptions_of(evaluations: Sequence[Evaluation], claims: Claims) -> dict[str, str]:
-    """Return the subject under which the project of each target table is described, by origin."""
+    """Return the subject that describes the project of each target table, by its name's place."""
     pairs = _pairs(_targets(evaluations), described_projects(claims))
     return {target.origin: described.name for target, described in pairs}
 
@@ -255,7 +256,8 @@ def _names(one: Naming, others: Sequence[Naming]) -> Iterator[Identity]:
     shown = unlike or others
     names = " / ".join(dict.fromkeys(other.name for other in shown))
     places = "、".join(dict.fromkeys(other.place for other in shown))
-    right = Figure(names, f"{places}的项目名称", tuple(other.origin for other in shown))
+    origins = tuple(dict.fromkeys(other.origin for other in shown))
+    right = Figure(names, f"{places}的项目名称", origins)
     yield same_text("project_name", one.name, left, right, agree=not unlike)
 
 
@@ -285,7 +287,7 @@ def fiscal_projects(
     evaluations: Sequence[Evaluation], sheets: Sequence[Sheet]
 ) -> Iterator[Identity]:
     """Test that a project of the general public budget has fiscal money in its target table."""
-    tables = {one.origin: one for one in evaluations}
+    tables = {one.name_origin: one for one in evaluations}
     targets = _targets(evaluations)
     for theirs in _listed(sheets):
         for target, other in _pairs(targets, theirs) if theirs[0].place == "项目支出表" else ():
@@ -308,7 +310,7 @@ def carry_over_sources(
     evaluations: Sequence[Evaluation], sheets: Sequence[Sheet]
 ) -> Iterator[Identity]:
     """Report fiscal money carried over that target tables print as other money; once."""
-    tables = {one.origin: one for one in evaluations}
+    tables = {one.name_origin: one for one in evaluations}
     found: list[tuple[Naming, Naming, str]] = []
     for theirs in _listed(sheets, "^财政拨款/合计$"):
         for target, other in _pairs(_targets(evaluations), theirs):

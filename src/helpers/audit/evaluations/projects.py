@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from helpers.audit.claims import Claims
 from helpers.audit.evaluations.money import money
-from helpers.audit.identity import Figure, Identity, equality, same_text, sum_of
+from helpers.audit.identity import Figure, Identity, equality, sum_of
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling
 from helpers.performance import Evaluation
@@ -54,7 +54,7 @@ def projects_in_sentence(
         phase, label = stated[match.group(1) or ""]
         left = claims.figure(claim)
         if phase is None:
-            origins = tuple(one.origin for one in own)
+            origins = tuple(one.name_origin for one in own)
             right = Figure(Decimal(len(own)), label, origins)
             yield equality("evaluation_count", left.label, left, right, claim["unit"])
             continue
@@ -110,7 +110,7 @@ class _Targets:
         if self.both:
             options.append([*own, *self.both] if is_other else own)
         return [
-            Figure(Decimal(len(option)), label, tuple(one.origin for one in option))
+            Figure(Decimal(len(option)), label, tuple(one.name_origin for one in option))
             for option in options
         ]
 
@@ -146,11 +146,6 @@ def targets_in_sentence(
             withheld["money" if match.group(1) else "count"] = claims.figure(claim)
     tables = _Targets(own, decimals)
     for (is_other, is_money), left in stated.items():
-        if is_money and (count := stated.get((is_other, False))) and count.value == 0:
-            shown = Figure("0个", count.label, count.origins)
-            amount = Figure(f"{left.value}万元", left.label, left.origins)
-            agree = not left.value
-            yield same_text("evaluation_count_zero", count.label, shown, amount, agree)
         if not own or not tables.is_known:
             continue
         rule_id, unit = ("evaluation_sum", "万元") if is_money else ("evaluation_count", "个")
@@ -172,7 +167,7 @@ def _all_targets(
     counts = [stated[key] for key in stated if not key[1]]
     if counts:
         left = sum_of(counts, "文字所述有绩效目标的项目")
-        tables = Figure(Decimal(len(own)), "绩效目标表份数", tuple(one.origin for one in own))
+        tables = Figure(Decimal(len(own)), "绩效目标表份数", tuple(one.name_origin for one in own))
         yield equality("evaluation_count", left.label, left, tables, "个")
     sums = [stated[key] for key in stated if key[1]]
     totals = [_amount_of(one, "total", decimals) for one in own]

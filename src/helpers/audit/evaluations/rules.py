@@ -32,7 +32,8 @@ from helpers.audit.evaluations.indicator_texts import (
     effects,
     kinds,
     name_units,
-    previous_values,
+    previous_kinds,
+    previous_units,
     weights,
 )
 from helpers.audit.evaluations.money import execution, fund_limits, fund_sums, precision
@@ -72,7 +73,7 @@ def evaluation_rules(
             yield from of_money(evaluation, own)
         for of_cells in (points, cost_sums, unit_costs, yearly_wages, dates, shares):
             yield from of_cells(evaluation)
-        for of_words in (effects, kinds, bases, weights):
+        for of_words in (effects, kinds, bases, weights, previous_units):
             yield from of_words(evaluation)
     for of_all in (
         indicator_scores,
@@ -80,7 +81,7 @@ def evaluation_rules(
         over_fulfilment,
         score_limits,
         execution_rule,
-        previous_values,
+        previous_kinds,
         name_units,
     ):
         yield from of_all(evaluations)

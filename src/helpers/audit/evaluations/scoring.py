@@ -21,7 +21,7 @@ from helpers.amounts import parse_number
 from helpers.audit.claims import decimals_of_value
 from helpers.audit.formulas import constant
 from helpers.audit.formulas import points as formula_of
-from helpers.audit.identity import Figure, Identity, equality, figure, rate, sum_of
+from helpers.audit.identity import Figure, Identity, equality, figure, rate, same_text, sum_of
 from helpers.document import squeeze
 from helpers.performance import Evaluation, Indicator
 from helpers.tolerance import Interval, decimals_of, half_unit, rounded
@@ -163,13 +163,11 @@ def total_score(evaluation: Evaluation) -> Iterator[Identity]:
         return
     scores = _points(evaluation, "score", evaluation.fund_score, "fund_score")
     if scores is not None:
-        origin = evaluation.origins.get("total_score", evaluation.origin)
-        label = named(evaluation, "总分")
-        stated = figure(evaluation.total_score, label, origin, None)
-        found = equality("evaluation_total", label, stated, scores, "分")
-        # That a total differs from its scores is said elsewhere.
+        # Only that there is none is asked here; that it differs from its scores is said elsewhere.
         is_stated = evaluation.total_score is not None
-        yield replace(found, verdict="equal") if is_stated else found
+        left = Figure("", named(evaluation, "绩效自评表"), (evaluation.origin,))
+        right = Figure(f"{scores.value}分", scores.label, scores.origins)
+        yield same_text("evaluation_total", left.label, left, right, is_stated)
 
 
 def completion_of(indicator: Indicator) -> Decimal | None:
@@ -259,7 +257,9 @@ def indicator_scores(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
             name, key = named(evaluation, indicator.level3), _point_key(indicator, "score")
             shown = figure(score, name, indicator.origin, None, key=key)
             value = Decimal(best.numerator) / Decimal(best.denominator)
-            expected = figure(value, f"分值{weight}×完成程度", indicator.origin, _SCORE_DECIMALS)
+            values = f"指标值{squeeze(indicator.target)}、实际完成值{squeeze(indicator.actual)}"
+            label = f"{values}，分值{weight}×完成程度"
+            expected = figure(value, label, indicator.origin, _SCORE_DECIMALS)
             if agree:
                 yield Identity(
                     "evaluation_indicator_score", shown.label, shown, expected, "分", "equal"

@@ -24,6 +24,7 @@ Scored = tuple[Evaluation, Indicator]
 
 # One or two scores of another kind among many are taken for slips, not for a second rule.
 _FEW = 3
+_OTHER_RULE = "分值×（执行率-60%）÷40%"
 # Half a unit of the second decimal, of a rate in percent and of points alike.
 _HALF = Fraction(1, 200)
 
@@ -51,7 +52,7 @@ def _kept_limits(evaluations: Sequence[Evaluation]) -> Iterator[tuple[Scored, bo
 
 
 def _places(found: Sequence[Scored]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(indicator.origin for _, indicator in found))
+    return tuple(dict.fromkeys(place(indicator, "score") for _, indicator in found))
 
 
 def _names(found: Sequence[Scored]) -> str:
@@ -90,12 +91,14 @@ def limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
                 score, weight = number_of(indicator.score), number_of(indicator.weight)
                 label = named(evaluation, indicator.level3)
                 left = figure(score, label, place(indicator, "score"), None)
-                kept = f"指标值{indicator.target}未超出，同类指标得满分"
+                kept = (
+                    f"指标值{indicator.target}，实际完成值{indicator.actual}未超出，同类指标得满分"
+                )
                 right = Figure(weight, kept, (place(indicator, "target"),))
                 yield equality("evaluation_indicator_score", label, left, right, "分")
         elif not full and less:
-            subject_of = Figure("低于上限即扣分", _names(less), _places(less))
-            usual = Figure("未超出上限为完成", "指标值含义", _places(less))
+            subject_of = Figure("", _names(less), _places(less))
+            usual = Figure("", "未超出上限即为完成", ())
             yield same_text("evaluation_saving", subject, subject_of, usual, agree=False)
         else:
             yield from _mixed("evaluation_limit_rule", [*less, *full], words, subject)
@@ -177,5 +180,6 @@ def execution_rule(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         key = f"{one.origin}/fund_score"
         left = figure(one.fund_score, named(one, "预算执行得分"), place, None, key=key)
         rate_place = one.origins.get("execution_rate", one.origin)
-        right = Figure(expected, f"分值{one.fund_weight}×执行率", (rate_place,))
+        label = f"分值{one.fund_weight}×执行率；该得分依{_OTHER_RULE}"
+        right = Figure(expected, label, (rate_place,))
         yield equality("evaluation_execution_rule", left.label, left, right, "分")

@@ -118,17 +118,43 @@ def _compare(
     return Identity(rule_id, stated.label, stated, unclear, unit, "not_checkable")
 
 
-def _other_name(claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: SheetRow) -> Identity:
+def _other_name(
+    claim: Claim,
+    groups: Mapping[str, str],
+    sheet: Sheet,
+    row: SheetRow,
+    sheets: Sequence[Sheet],
+) -> Identity:
     stated = next(groups[one] for one in ("item", "class") if groups.get(one))
     printed = row.key
     left = Figure(stated, label_of(claim), (claim["origin"],))
     right = Figure(printed, f"{sheet.title}/{row.name}", (row.line.origin,))
     repeats = f"{stated}/{printed}"
-    return same_text("narrative_label", left.label, left, right, False, repeats)
+    is_class = len(row.line.code) == _SPLIT_BY["class"] and not groups.get("item")
+    severity = _severity(stated, printed, row.line.code, sheets) if is_class else ""
+    return same_text("narrative_label", left.label, left, right, False, repeats, severity=severity)
+
+
+def _severity(stated: str, printed: str, code: str, sheets: Sequence[Sheet]) -> str:
+    """Return ``error`` for a class under another name than in all tables, not for a shorter one."""
+    rest = iter(name_of(printed))
+    is_shorter = all(sign in rest for sign in name_of(stated))
+    names = [
+        name_of(row.key)
+        for sheet in sheets
+        for row in sheet.rows
+        if row.line.code == code and not row.line.project
+    ]
+    is_known = len(names) > 1 and len(set(names)) == 1
+    return "error" if is_known and not is_shorter else ""
 
 
 def _names_above(
-    claim: Claim, groups: Mapping[str, str], sheet: Sheet, row: SheetRow
+    claim: Claim,
+    groups: Mapping[str, str],
+    sheet: Sheet,
+    row: SheetRow,
+    sheets: Sequence[Sheet],
 ) -> Iterator[Identity]:
     """Compare the class and section that a sentence names with those of the row it repeats."""
     for level, digits in (("class", 3), ("section", 5)):
@@ -142,7 +168,10 @@ def _names_above(
         left = Figure(stated, label_of(claim), (claim["origin"],))
         right = Figure(printed, f"{sheet.title}/{above[0].name}", (above[0].line.origin,))
         repeats = f"{stated}/{printed}"
-        yield same_text("narrative_label", left.label, left, right, agree, repeats)
+        severity = _severity(stated, printed, code, sheets) if level == "class" else ""
+        yield same_text(
+            "narrative_label", left.label, left, right, agree, repeats, severity=severity
+        )
 
 
 def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
@@ -167,9 +196,9 @@ def narrative_tables(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identi
             if column and not rows and rule["row"].startswith("{"):
                 rows = _rows_alike(sheet, groups)
                 if rows and "project" not in groups:
-                    yield _other_name(claim, groups, sheet, rows[0])
+                    yield _other_name(claim, groups, sheet, rows[0], sheets)
             if len(rows) == 1:
-                yield from _names_above(claim, groups, sheet, rows[0])
+                yield from _names_above(claim, groups, sheet, rows[0], sheets)
             if column is None or not rows:
                 if stated.value:
                     blank = Figure(None, f"{sheet.title}/{label_of(claim)}", ())

@@ -28,6 +28,8 @@ _UNIT_IN_BRACKETS = re.compile(r"^(.+)[（(](.+)[）)]$")
 _NAMES_PROJECTS = re.compile(r"具体使用情况$|财政拨款收支预算")
 _LIST_OF_PROJECTS = re.compile(r"(?:（项）|项目支出|专项[^/]*|项目[^/]*)$")
 
+_ENDING = re.compile(r"(?:项目|补助|经费|资金|专项|费用?|支出)+")
+
 _Project = tuple[str, Figure, SheetRow]
 
 
@@ -75,10 +77,18 @@ def _paired(
     return pairs, alone, rows
 
 
-def _other_project(stated: str, amount: Figure, sheet: Sheet, row: SheetRow) -> Identity:
+def _name_at(claims: Claims, project: str, amount: Figure) -> tuple[str, ...]:
+    """Return where a described project is named, else where its amount stands."""
+    place = claims.named_at.get(project)
+    return (place,) if place else amount.origins
+
+
+def _other_project(
+    claims: Claims, stated: str, amount: Figure, sheet: Sheet, row: SheetRow
+) -> Identity:
     """Compare the names of two projects of one amount; two forms of a name agree here."""
     printed = row.line.project
-    left = Figure(stated, _place(amount.label), amount.origins)
+    left = Figure(stated, _place(amount.label), _name_at(claims, stated, amount))
     right = Figure(
         printed, f"{sheet.title}/项目名称", (row.line.project_origin or row.line.origin,)
     )
@@ -113,7 +123,7 @@ def described(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
         if not stated or not printed or 2 * len(alone) > len(stated):
             continue
         for project, amount, (_, _, row) in pairs:
-            yield _other_project(project, amount, sheet, row)
+            yield _other_project(claims, project, amount, sheet, row)
         for project, amount in alone:
             if not any(_is_alike(name_of(project), name) for name, _, _ in rows):
                 blank = Figure(None, f"{sheet.title}/{project}", ())
@@ -124,17 +134,20 @@ def described(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
                 yield equality("project_not_described", cell.label, blank, cell, sheet.unit)
 
 
-def _known(claims: Claims, sheets: Sequence[Sheet]) -> list[tuple[str, Figure, str]]:
-    """Return the projects of tables and descriptions: name, amount, name as printed."""
+def _known(claims: Claims, sheets: Sequence[Sheet]) -> list[tuple[str, Figure, Figure]]:
+    """Return the projects of tables and descriptions: name, amount, name with its place."""
     found = []
     for rule in read_reference("rule_claim_cells"):
         sheet = next((one for one in sheets if one.table_id == rule["table_id"]), None)
         if sheet is None or rule["row"] != _PROJECT_ROW:
             continue
         for _, cell, row in _printed(sheet, rule["column"]):
-            found.append((row.line.project, cell, f"{sheet.title}/{row.line.project}"))
+            place = (row.line.project_origin or row.line.origin,)
+            printed = Figure(row.line.project, f"{sheet.title}/项目名称", place)
+            found.append((row.line.project, cell, printed))
         for project, amount in _described(claims, rule, sheet.unit):
-            found.append((project, amount, amount.label))
+            place = _name_at(claims, project, amount)
+            found.append((project, amount, Figure(project, _place(amount.label), place)))
     return found
 
 
@@ -164,16 +177,23 @@ def mentioned(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
             continue
         stated = claims.figure(claim, unit)
         alike = [
-            (project, amount, label)
-            for project, amount, label in known
+            printed
+            for project, amount, printed in known
             if amount.value == stated.value and _is_alike(name_of(leaf), name_of(project))
         ]
         if alike:
-            project, amount, label = alike[0]
             left = Figure(leaf, _place(stated.label), stated.origins)
-            right = Figure(project, _place(label), amount.origins)
-            repeats = f"{leaf}/{project}"
-            yield same_text("project_mention", left.label, left, right, False, repeats)
+            repeats = f"{leaf}/{alike[0].value}"
+            severity = "note" if _differ_by_ending(leaf, str(alike[0].value)) else ""
+            yield same_text(
+                "project_mention", left.label, left, alike[0], False, repeats, severity=severity
+            )
+
+
+def _differ_by_ending(one: str, other: str) -> bool:
+    """Tell whether one name is the other with a word behind it that says only what it is."""
+    short, long = sorted((name_of(one), name_of(other)), key=len)
+    return long.startswith(short) and _ENDING.fullmatch(long[len(short) :]) is not None
 
 
 def described_projects(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:

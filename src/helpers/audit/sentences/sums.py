@@ -161,7 +161,10 @@ def blanks(claims: Claims) -> Iterator[Identity]:
         if claim["value"] is None:
             left = claims.figure(claim)
             right = Figure(claim["text"], "所在句", ())
-            yield Identity("claim_blank", left.label, left, right, "", "different", relation="text")
+            unit = claims.unit(claim)
+            yield Identity(
+                "claim_blank", left.label, left, right, unit, "different", relation="text"
+            )
 
 
 def narrative_sums(claims: Claims) -> Iterator[Identity]:

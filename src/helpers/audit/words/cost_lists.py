@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.amounts import UNIT_FACTORS
 from helpers.audit.identity import Identity
-from helpers.audit.words.prose import Prose, slip, sound, words
+from helpers.audit.words.prose import Prose, described, slip, sound, words
 from helpers.document import one_spelling
 from helpers.passages import Passage
 from helpers.tolerance import half_unit
@@ -67,8 +67,8 @@ def _compared(
     for one, name in zip(listed, names, strict=True):
         if not any(_is_same(name, other) for other in printed):
             rows = [fact["origin"] for fact in printed.values()]
-            table = words("无此科目", "基本支出表", rows[0], rows[-1])
-            yield slip("text_listed_item", words(one, f"{kind}所列", place), table)
+            table = described("基本支出表无此科目", rows[0], rows[-1])
+            yield slip("text_listed_item", words(one, kind, place), table)
         elif name in printed:
             table = words(printed[name]["label"], "基本支出表", printed[name]["origin"])
             yield sound("text_listed_item", words(one, f"{kind}所列", place), table)
@@ -76,8 +76,9 @@ def _compared(
         return
     for name, fact in printed.items():
         if not any(_is_same(name, other) for other in names):
-            left = words("未列", f"{kind}所列", place)
-            yield slip("text_listed_item", left, words(fact["label"], "基本支出表", fact["origin"]))
+            left = described(f"{kind}所列", place)
+            right = words(fact["label"], "基本支出表", fact["origin"])
+            yield slip("text_listed_item", left, right, form="item_left_out")
 
 
 def cost_lists(prose: Prose, facts: Sequence[Fact]) -> Iterator[Identity]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.audit.claims import Claims
 from helpers.audit.identity import Figure, Identity
-from helpers.audit.words.prose import Prose, heading_of, quote, slip, sound, words
+from helpers.audit.words.prose import Prose, described, heading_of, quote, slip, sound, words
 from helpers.document import one_spelling, squeeze
 from helpers.reference_data import read_reference
 
@@ -171,9 +171,9 @@ def unchosen(prose: Prose) -> Iterator[Identity]:
         if _UNCHOSEN.search(line.text) and not squeeze(line.text).startswith("编制")
     ]
     if lines:
-        origins = [line.origin for line in lines]
+        origins = sorted((line.origin for line in lines), key=prose.document.line_numbers)
         left = words(_UNCHOSEN.search(lines[0].text)[0], "标题", *origins)  # type: ignore[index]
-        yield slip("text_unchosen", left, words("部门或单位", "其中之一"))
+        yield slip("text_unchosen", left, described("应择一"))
     parts: dict[str, list[tuple[str, str]]] = {}
     for line in prose.headings:
         text = squeeze(line.text)
@@ -195,8 +195,8 @@ def unpaired(prose: Prose) -> Iterator[Identity]:
             opened, closed = name.count(opening), name.count(closing)
             # A name cut off by the conversion may lack its last closing mark.
             if closed > opened or opened > closed + 1:
-                left = words(name, "项目名称", evaluation.origin)
-                yield slip("text_unpaired", left, words(f"{opening}{closing}", "成对符号"))
+                left = words(name, "项目名称", evaluation.name_origin)
+                yield slip("text_unpaired", left, described(f"{opening}{closing}应成对"))
 
 
 def mixed_terms(prose: Prose) -> Iterator[Identity]:
@@ -273,7 +273,7 @@ def _of_other_units(prose: Prose, claims: Claims, place: str) -> Iterator[Identi
     left = Figure(f"{own['value']:f}{claims.unit(own)}", "机关运行经费", (own["origin"], place))
     right = Figure(
         f"{whole['value']:f}{claims.unit(whole)}",
-        f"全部公用经费，其中事业单位{kinds['other']}家",
+        f"全部单位的公用经费，其中事业单位{kinds['other']}家",
         (whole["origin"],),
     )
     same = (own["value"], claims.unit(own)) == (whole["value"], claims.unit(whole))

@@ -7,10 +7,12 @@ Output: :class:`Prose`, and the figures and identities that quote words instead 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from helpers.audit.claims import short_heading
 from helpers.audit.identity import Figure, Identity, same_text
 from helpers.budget_units import unit_names
 from helpers.document import Document, Paragraph, squeeze
@@ -97,6 +99,55 @@ class Prose:
         )
 
 
+_LINES_OF_A_QUOTE = 3
+
+
+def _found_in(wanted: str, lines: Sequence[str]) -> tuple[str, range] | None:
+    """Find words among lines, whatever the width of their signs and the white space between.
+
+    Returns
+    -------
+    (str, range) or None
+        The words as printed without white space, and the positions of their lines.
+    """
+    signs = [
+        (plain, sign, number)
+        for number, line in enumerate(lines)
+        for sign in squeeze(line)
+        for plain in unicodedata.normalize("NFKC", sign)
+    ]
+    plain = "".join(unicodedata.normalize("NFKC", squeeze(wanted)))
+    start = "".join(sign for sign, _, _ in signs).find(plain) if plain else -1
+    if start < 0:
+        return None
+    found = signs[start : start + len(plain)]
+    # A sign that stands for several in the plain spelling is printed once.
+    printed = "".join(sign for one, sign, _ in found if one == unicodedata.normalize("NFKC", sign))
+    return printed, range(found[0][2], found[-1][2] + 1)
+
+
+def as_printed(document: Document, one: Identity) -> Identity:
+    """Return an identity of words with its quotations as printed, and with only their lines."""
+    return replace(one, left=_printed(document, one.left), right=_printed(document, one.right))
+
+
+def _printed(document: Document, side: Figure) -> Figure:
+    if not isinstance(side.value, str) or len(side.origins) != 1:
+        return side
+    numbers = document.line_numbers(side.origins[0])
+    if len(numbers) == 1:  # a sentence goes on in the lines below
+        last = min(numbers[0] + _LINES_OF_A_QUOTE, len(document.lines) + 1)
+        numbers = list(range(numbers[0], last))
+    is_cut = side.value.endswith("…")
+    found = _found_in(side.value.rstrip("…"), [document.lines[n - 1] for n in numbers])
+    if found is None:
+        return side
+    text, lines = found
+    places = side.origins[0].split(";")
+    kept = ";".join(places[n] for n in lines) if len(places) > 1 else places[0]
+    return replace(side, value=text + "…" * is_cut, origins=(kept,))
+
+
 def quote(text: str) -> str:
     """Return words short enough for a sentence about them, in Chinese punctuation.
 
@@ -118,7 +169,7 @@ def words(text: str, label: str, *origins: str) -> Figure:
 def heading_of(passage: Passage) -> str:
     """Return the nearest heading above a passage, or its project."""
     found = passage.project or passage.subsection or passage.section or passage.part
-    return quote(found) if found else "正文"
+    return quote(short_heading(found)) if found else "正文"
 
 
 def slip(

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from helpers.audit.identity import Identity
-from helpers.audit.words.prose import Prose, heading_of, quote, slip, words
+from helpers.audit.words.prose import Prose, described, heading_of, quote, slip, words
 from helpers.passages import LIST_MARK, Passage
 
 _ITEM_TWICE = re.compile(r"([^,;:。()]{3,30})\(项\)\1(?=[:,。]|20\d{2}年|支出决算数)")
@@ -53,7 +53,7 @@ def _twice_in_line(prose: Prose) -> Iterator[Identity]:
             if match["whole"] != match["part"]:
                 label = f"{name}/{match['name']}"
                 left = words(match.group().lstrip(",;:。、)"), label, origins[match.start()])
-                yield slip("text_part_of_itself", left, words(match["name"], "其中项名称"))
+                yield slip("text_part_of_itself", left, described("其中项应另有名称"))
 
 
 def _is_prose(text: str, span: tuple[int, int], origins: Sequence[str]) -> bool:
@@ -74,7 +74,10 @@ def _clauses_twice(prose: Prose) -> Iterator[Identity]:
             is_figure = len(plain) >= _SHORTEST_CLAUSE and _FIGURE.search(plain)
             if plain == before and (is_figure or len(plain) >= _SHORTEST_SENTENCE):
                 left = words(clause, heading_of(passage), passage.origins[position])
-                yield slip("text_twice", left, words(plain, "应为一次"))
+                # A recognition repeats lines, too.
+                severity = "suspicious" if prose.is_recognised else ""
+                right = words(plain, "应为一次")
+                yield slip("text_twice", left, right, severity=severity)
             before = plain
             position += len(clause)
 

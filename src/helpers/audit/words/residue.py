@@ -3,7 +3,9 @@
 Place in the chain: a family of rules of ``audit``.  Input: prose.  Output: identities.
 
 Each row of ``reference/text_residue.csv`` is a pattern of normalised text, where it is looked for,
-and what should stand there.  A blank left for a figure is a claim without value: ``claim_blank``.
+what should stand there (a back reference is what a group matched), and the form of the sentence
+where it is not that of the rule.  A blank left for a figure is a claim without value:
+``claim_blank``.
 """
 
 from __future__ import annotations
@@ -11,21 +13,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from helpers.audit.identity import Identity
-from helpers.audit.words.prose import Prose, heading_of, slip, words
+from helpers.audit.words.prose import Prose, described, heading_of, slip, words
 from helpers.document import squeeze
 from helpers.passages import normalise
 from helpers.reference_data import read_reference
 
+_ENDS = re.compile("[,;:。]")
+_NEAR = 16  # characters of a clause that are quoted on either side
+_INSTRUCTION = "instruction"  # quoted alone
 _READ_BY_EYE = frozenset({"text_term"})
 """Wrong characters: text recognition makes its own."""
 
 
+class _Residue(NamedTuple):
+    """A row of the reference: what is looked for, and what is said of it."""
+
+    rule_id: str
+    pattern: re.Pattern[str]
+    should_be: str
+    form: str
+    condition: str
+
+
 @cache
-def _patterns(place: str) -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
+def _patterns(place: str) -> tuple[_Residue, ...]:
     return tuple(
-        (row["rule_id"], re.compile(row["pattern"]), row["should_be"], row["condition"])
+        _Residue(
+            row["rule_id"],
+            re.compile(row["pattern"]),
+            row["should_be"],
+            row["form"],
+            row["condition"],
+        )
         for row in read_reference("text_residue")
         if place in row["places"].split()
     )
@@ -34,7 +56,7 @@ def _patterns(place: str) -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
 @cache
 def _any_pattern(place: str) -> re.Pattern[str]:
     """Return one pattern for all of a place: most texts match none of them."""
-    return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _, _ in _patterns(place)))
+    return re.compile("|".join(f"(?:{one.pattern.pattern})" for one in _patterns(place)))
 
 
 def _texts(prose: Prose) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
@@ -59,23 +81,29 @@ def residue(prose: Prose) -> Iterator[Identity]:
     for place, label, text, origins in _texts(prose):
         if not _any_pattern(place).search(text):
             continue
-        for rule_id, pattern, should_be, condition in _patterns(place):
-            if condition == "single_unit" and len(prose.units) != 1:
+        for one in _patterns(place):
+            if one.condition == "single_unit" and len(prose.units) != 1:
                 continue
-            if rule_id in _READ_BY_EYE and prose.is_recognised:
+            if one.rule_id in _READ_BY_EYE and prose.is_recognised:
                 continue
-            for match in pattern.finditer(text):
+            for match in one.pattern.finditer(text):
                 origin = origins[match.start()]
-                key = (rule_id, match.group(), origin)
+                shown = match.group() if one.form == _INSTRUCTION else _around(text, match)
+                key = (one.rule_id, shown, origin)
                 if key not in found:
                     found[key] = None
-                    shown = _around(text, match)
-                    left, right = words(shown, label, origin), words(should_be, "应为")
-                    yield slip(rule_id, left, right)
+                    left = words(shown, label, origin)
+                    expected = match.expand(one.should_be)
+                    right = words(expected, "应为") if expected else described("")
+                    yield slip(one.rule_id, left, right, form=one.form)
 
 
-def _around(text: str, match: re.Match[str], width: int = 8) -> str:
-    """Return what matched with the words beside it, up to the clause's end."""
-    before = re.split(r"[,;:。]", text[max(0, match.start() - width) : match.start()])[-1]
-    after = re.split(r"[,;。]", text[match.end() : match.end() + width])[0]
+def _around(text: str, match: re.Match[str]) -> str:
+    """Return what matched with the words beside it: the clause it stands in, if that is short."""
+    before = _ENDS.split(text[: match.start()])[-1]
+    after = _ENDS.split(text[match.end() :])[0]
+    if len(before) > _NEAR:
+        before = "…" + before[-_NEAR:]
+    if len(after) > _NEAR:
+        after = after[:_NEAR] + "…"
     return before + match.group() + after

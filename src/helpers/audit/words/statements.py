@@ -165,7 +165,7 @@ def nought_with_money(prose: Prose) -> Iterator[Identity]:
     for passage in prose.statements:
         for match in _NO_PROJECTS.finditer(passage.text):
             amount = Decimal(match["amount"].replace(",", "").rstrip("."))
-            left = words(match.group(), heading_of(passage), passage.origins[match.start()])
+            left = words("0个", quote(match["name"]), passage.origins[match.start()])
             place = passage.origins[match.start("amount")]
             right = words(f"{match['amount']}{match['unit']}", "涉及金额", place)
             make = slip if amount else sound

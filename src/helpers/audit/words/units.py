@@ -12,9 +12,8 @@ from decimal import Decimal
 
 from helpers.audit.claims import MONEY, UNIT_PRICE, Claim, Claims, decimals_of_value
 from helpers.audit.identity import Identity
-from helpers.audit.words.prose import Prose, heading_of, quote, slip, words
+from helpers.audit.words.prose import Prose, described, heading_of, quote, slip, words
 from helpers.document import squeeze
-from helpers.performance import Indicator
 from helpers.sentence_figures import MONEY as MONEY_UNITS
 
 _RATE_ALONE = re.compile(
@@ -22,9 +21,7 @@ _RATE_ALONE = re.compile(
     r"(?:增长|下降|占)(?=\d+\.))(?P<value>\d{1,3}(?:\.\d+)?)(?=,(?!\d)|[。;)]|$)"
 )
 _MONEY_IN_YUAN = re.compile(r"(?P<value>\d+\.\d+)元")
-_MEASURED = re.compile(r"(?:[<>]=?|[=≥≤])?(?P<value>\d+(?:\.\d+)?)(?P<unit>[^\d<>=≥≤]*)")
 _OF_THE_WHOLE = frozenset({"change", "budget", "final"})
-_CELLS = 8  # lines of an indicator behind its name
 _MOSTLY = 4  # times as many amounts of a section have a unit
 _SHORT = "万"
 # Fewer digits repeat by chance.
@@ -57,13 +54,13 @@ def short_units(claims: Claims) -> Iterator[Identity]:
     for claim in claims.rows:
         if claim["unit"] == _SHORT and claim["value"] is not None and claim["origin"] not in seen:
             seen.add(claim["origin"])
-            listed = [
-                f"{one['value']:f}{_SHORT}"
-                for one in claims.rows
-                if one["origin"] == claim["origin"] and one["unit"] == _SHORT
-            ]
-            left = words("、".join(listed), quote(claim["subject"]), claim["origin"])
-            yield slip("text_unit_short", left, words("万元", "其余金额的单位"))
+            count = sum(
+                one["origin"] == claim["origin"] and one["unit"] == _SHORT for one in claims.rows
+            )
+            more = f"（{count}处）" if count > 1 else ""
+            name = claim["subject"].partition("/")[0]
+            left = words(f"{claim['value']:f}{_SHORT}", f"{quote(name)}{more}", claim["origin"])
+            yield slip("text_unit_short", left, described("应写作万元"))
 
 
 def rates_alone(prose: Prose) -> Iterator[Identity]:
@@ -76,42 +73,6 @@ def rates_alone(prose: Prose) -> Iterator[Identity]:
         for match in _RATE_ALONE.finditer(text):
             left = words(match.group(), name, origins[match.start()])
             yield slip("text_unit_missing", left, words(f"{match['value']}%", "应为"))
-
-
-def previous_without_unit(prose: Prose) -> Iterator[Identity]:
-    """Find last year's value without unit where the target and most other values have one."""
-    for evaluation in prose.evaluations:
-        measured = [
-            (one, target, previous)
-            for one in evaluation.indicators
-            if (target := _MEASURED.fullmatch(squeeze(one.target)))
-            and (previous := _MEASURED.fullmatch(squeeze(one.previous)))
-            and target["unit"]
-        ]
-        # Nought needs no unit.
-        bare = [
-            (one, target)
-            for one, target, previous in measured
-            if not previous["unit"] and Decimal(previous["value"])
-        ]
-        if 2 * len(bare) >= len(measured):
-            continue
-        for one, target in bare:
-            label = f"{evaluation.name or '整体支出'}/{one.level3}/上年"
-            left = words(squeeze(one.previous), label, _place(prose, one))
-            right = words(f"{squeeze(one.previous)}{target['unit']}", "应为")
-            yield slip("text_unit_missing", left, right)
-
-
-def _place(prose: Prose, indicator: Indicator) -> str:
-    """Return the line of last year's value; that of the indicator where a row is one line."""
-    if prose.document.layout != "cell_lines":
-        return indicator.origin
-    start = prose.document.line_numbers(indicator.origin.partition(";")[0])[0]
-    wanted = squeeze(indicator.previous)
-    below = range(start + 1, min(start + _CELLS, len(prose.document.lines)) + 1)
-    found = (n for n in below if squeeze(prose.document.lines[n - 1]) == wanted)
-    return f"L{next(found, start)}"
 
 
 def _digits(value: Decimal) -> int:
@@ -179,7 +140,5 @@ def text_units(prose: Prose, claims: Claims) -> Iterator[Identity]:
     yield from without_unit(claims)
     yield from short_units(claims)
     yield from rates_alone(prose)
-    if not prose.is_recognised:
-        yield from previous_without_unit(prose)
     yield from yuan_for_wan(prose, claims)
     yield from other_unit_in_section(prose, claims)
