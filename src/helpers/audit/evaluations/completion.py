@@ -90,8 +90,8 @@ def completions(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
         is_limit = target.sign.startswith("<") or bool(_LESS_IS_BETTER.search(indicator.level3))
         is_limit = is_limit or indicator.level1 == "成本指标"
         if is_whole and actual.value == target.value and not is_reached:
-            label = f"{indicator.level3}·指标值{squeeze(indicator.target)}时的实际完成值"
-            right = Figure(actual.text, named(evaluation, label), (place(indicator, "actual"),))
+            label = f"实际完成值（指标值{squeeze(indicator.target)}）"
+            right = Figure(actual.text, label, (place(indicator, "actual"),))
             left = Figure(f"{printed.value}%", printed.label, printed.origins)
             yield same_text(
                 "evaluation_completion", printed.label, left, right, False, form="not_reached"
@@ -152,16 +152,19 @@ def dates(evaluation: Evaluation) -> Iterator[Identity]:
         is_full = completion >= _WHOLE if completion is not None else weight == score
         if target is None or actual is None or weight is None or not is_full:
             continue
-        label = named(evaluation, f"{indicator.level3}·指标值{squeeze(indicator.target)}时")
         column = "completion_rate" if completion is not None else "score"
         shown = indicator.completion_rate if completion is not None else f"{indicator.score}分"
         left = Figure(
             shown,
-            f"{label}的{'完成率' if completion is not None else '得分'}",
+            named(
+                evaluation, f"{indicator.level3}·{'完成率' if completion is not None else '得分'}"
+            ),
             (place(indicator, column),),
         )
         right = Figure(
-            squeeze(indicator.actual).lstrip("="), "实际完成值", (place(indicator, "actual"),)
+            squeeze(indicator.actual).lstrip("="),
+            f"实际完成值（指标值{squeeze(indicator.target)}）",
+            (place(indicator, "actual"),),
         )
         yield same_text("evaluation_date", left.label, left, right, actual <= target)
 

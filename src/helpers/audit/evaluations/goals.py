@@ -212,7 +212,9 @@ def hotlines(evaluation: Evaluation) -> Iterator[Identity]:
     origin = evaluation.origins.get("goal", evaluation.origin)
     left = Figure(number, named(evaluation, "年度目标中的平台号码"), (origin,))
     right = Figure(other, named(evaluation, indicator.level3), (place(indicator, "level3"),))
-    yield same_text("goal_indicator", left.label, left, right, number == other)
+    # A city may have both lines.
+    agree = number == other
+    yield same_text("goal_indicator", left.label, left, right, agree, severity="suspicious")
 
 
 def text_rate(evaluation: Evaluation) -> Iterator[Identity]:

@@ -219,8 +219,13 @@ def withheld_projects(
         )
     published = [_amount_of(one, "total", decimals) for one in evaluations if one.kind == "target"]
     excess = results[True].difference if True in results else None
-    is_published = any(one is not None and one.value == excess for one in published)
+    counted = [one for one in published if one is not None and excess and one.value == excess]
+    is_published = bool(counted)
     for one in results.values():
+        if one.verdict == "different":
+            # The target table whose money is in excess shows what was counted.
+            origins = (*one.right.origins, *(place for each in counted for place in each.origins))
+            one = replace(one, right=replace(one.right, origins=origins))
         is_more = one.difference is not None and one.difference > 0
         is_unclear = one.verdict == "different" and is_more and not is_published
         yield replace(one, verdict="not_checkable") if is_unclear else one

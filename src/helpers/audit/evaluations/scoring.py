@@ -54,6 +54,8 @@ _RULES: Mapping[str, Rule] = {"proportional": _proportional, "steep": _steep}
 def named(evaluation: Evaluation, name: str) -> str:
     """Return the name of a figure of a table: its project, then what it is."""
     subject = evaluation.name or "整体支出"
+    if evaluation.name_is_damaged:
+        subject = f"{evaluation.name_origin}所列项目（名称识别受损）"
     return f"{subject}/{name}"
 
 

@@ -11,6 +11,7 @@ deducted.  Each place chooses; a document that does both is reported once, with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -24,7 +25,6 @@ Scored = tuple[Evaluation, Indicator]
 
 # One or two scores of another kind among many are taken for slips, not for a second rule.
 _FEW = 3
-_OTHER_RULE = "分值×（执行率-60%）÷40%"
 # Half a unit of the second decimal, of a rate in percent and of points alike.
 _HALF = Fraction(1, 200)
 
@@ -180,6 +180,6 @@ def execution_rule(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         key = f"{one.origin}/fund_score"
         left = figure(one.fund_score, named(one, "预算执行得分"), place, None, key=key)
         rate_place = one.origins.get("execution_rate", one.origin)
-        label = f"分值{one.fund_weight}×执行率；该得分依{_OTHER_RULE}"
-        right = Figure(expected, label, (rate_place,))
-        yield equality("evaluation_execution_rule", left.label, left, right, "分")
+        right = Figure(expected, f"分值{one.fund_weight}×执行率", (rate_place,))
+        found = equality("evaluation_execution_rule", left.label, left, right, "分")
+        yield replace(found, form="steeper_rule")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from helpers.audit.identity import Figure, Identity, equality, sum_of
+from helpers.audit.identity import Figure, Identity, equality, first_origins, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
 from helpers.lines import OF_WHICH, SUBTOTAL, TOTAL
 from helpers.tables import has_free_rows
@@ -250,6 +250,8 @@ def horizontal_sums(sheet: Sheet) -> Iterator[Identity]:
                 continue
             stated = [_across(sheet, row, part) for part in parts]
             if all(one.value is None for one in stated):
+                if _heading(total) and _are_filled(sheet, parts):
+                    yield from _over_blanks(sheet, row, total, stated)
                 continue
             label = "+".join(
                 part.leaf for part, one in zip(parts, stated, strict=True) if one.value is not None
@@ -262,6 +264,30 @@ def horizontal_sums(sheet: Sheet) -> Iterator[Identity]:
             subject = f"{sheet.title}/{row.name}"
             repeats = f"{sheet.table_id}/{sheet.side}/{total.path}"
             yield equality(rule_id, subject, whole, right, sheet.unit, repeats)
+
+
+def _are_filled(sheet: Sheet, parts: Sequence[SheetColumn]) -> bool:
+    """Tell whether rows of the table state the parts of a subtotal, so that it is one of them."""
+    filled = [
+        row
+        for row in sheet.rows
+        if row.line.role != TOTAL
+        and any(sheet.cell(row, part.path).value is not None for part in parts)
+    ]
+    return len(filled) > 1
+
+
+def _over_blanks(
+    sheet: Sheet, row: SheetRow, total: SheetColumn, parts: Sequence[Figure]
+) -> Iterator[Identity]:
+    """Report a subtotal whose parts are all blank."""
+    whole = sheet.cell(row, total.path)
+    if whole.value:
+        label = f"{sheet.title}/{row.name}·{_heading(total).rpartition('/')[2]}各分栏"
+        right = replace(sum_of(parts, label), origins=first_origins(parts))
+        repeats = f"{sheet.table_id}/{sheet.side}/{total.path}"
+        subject = f"{sheet.title}/{row.name}"
+        yield equality("table_row_sum", subject, whole, right, sheet.unit, repeats)
 
 
 def _across(sheet: Sheet, row: SheetRow, column: SheetColumn) -> Figure:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from helpers.amounts import UNIT_FACTORS
@@ -21,6 +22,7 @@ from helpers.audit.identity import Identity
 from helpers.audit.words.prose import Prose, described, slip, sound, words
 from helpers.document import one_spelling
 from helpers.passages import Passage
+from helpers.reference_data import read_reference
 from helpers.tolerance import half_unit
 
 _LIST = re.compile(
@@ -32,6 +34,20 @@ _DECIMALS = 2  # of amounts in sentences
 _FEWEST_ALIKE = 3  # a list of other things names none of the items
 
 Fact = Mapping[str, Any]
+
+
+@cache
+def _classes() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in read_reference("code_labels"):
+        if row["code"].startswith("3") and len(row["code"]) > 3:
+            found.setdefault(one_spelling(row["label"]), set()).add(row["code"][:3])
+    return found
+
+
+def _classes_of(name: str) -> set[str]:
+    """Return the classes of economic sections to which an item of this name belongs."""
+    return _classes().get(name, set())
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -66,8 +82,13 @@ def _compared(
         return
     for one, name in zip(listed, names, strict=True):
         if not any(_is_same(name, other) for other in printed):
-            rows = [fact["origin"] for fact in printed.values()]
-            table = described("基本支出表无此科目", rows[0], rows[-1])
+            kinds = {fact["economic_code"][:3] for fact in printed.values()} & _classes_of(name)
+            rows = [
+                fact["origin"]
+                for fact in printed.values()
+                if not kinds or fact["economic_code"][:3] in kinds
+            ]
+            table = described("基本支出表无此科目", *rows)
             yield slip("text_listed_item", words(one, kind, place), table)
         elif name in printed:
             table = words(printed[name]["label"], "基本支出表", printed[name]["origin"])

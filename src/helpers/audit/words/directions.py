@@ -195,13 +195,14 @@ def reason_amounts(claims: Claims, facts: Sequence[Fact]) -> Iterator[Identity]:
 
     Only where the tables print the amount for another item is the name wrong for certain.
     """
-    by_name: dict[str, set[Decimal]] = {}
+    by_name: dict[str, dict[Decimal, tuple[str, str]]] = {}
     places: dict[Decimal, tuple[str, str]] = {}
     for fact in facts:
         if fact["line_role"] != "item" or not fact["amount_yuan"]:
             continue
         name = re.sub(r"(?:缴费支出|缴费|支出|费用)$", "", squeeze(fact["label"]))
-        by_name.setdefault(name, set()).add(fact["amount_yuan"])
+        printed = (squeeze(fact["label"]), fact["origin"])
+        by_name.setdefault(name, {}).setdefault(fact["amount_yuan"], printed)
         places.setdefault(fact["amount_yuan"], (fact["label"], fact["origin"]))
     for claim in claims.rows:
         leaf = claim["subject"].rpartition("/")[2]
@@ -213,14 +214,16 @@ def reason_amounts(claims: Claims, facts: Sequence[Fact]) -> Iterator[Identity]:
         amount = claim["value"] * 10000
         if not named:
             continue
-        own = set().union(*(by_name[name] for name in named))
+        own = {value: printed for name in named for value, printed in by_name[name].items()}
         left = Figure(f"{leaf}{claim['value']:f}万元", quote(leaf), (claim["origin"],))
         tolerance = Decimal(100)  # two roundings to 0.01 万元
         if any(abs(one - amount) <= tolerance for one in own):
             yield sound("text_reason_amount", left, words("一致", "表中金额"))
         elif amount in places:
-            label, origin = places[amount]
-            right = words(f"{label}{claim['value']:f}万元", "表中该金额", origin)
+            other, _ = places[amount]
+            value, (label, origin) = next(iter(own.items()))
+            what = f"表中{label}（{claim['value']:f}万元为{squeeze(other)}）"
+            right = Figure(f"{value / 10000:f}万元", what, (origin, places[amount][1]))
             yield slip("text_reason_amount", left, right)
 
 

@@ -19,6 +19,7 @@ from helpers.document import RawTable, squeeze
 from helpers.reference_data import read_reference
 
 _DIGITS = "一二三四五六七八九"
+_ENDS = re.compile("[,;:。]")
 _WIDEST_GAP = 3  # a wider one is another list
 _FEWEST = 2  # markers in order before a gap is one
 
@@ -218,7 +219,8 @@ def lists_within(prose: Prose) -> Iterator[Identity]:
                 between = text[found[position - 1].end() : start]
                 if re.search(rf"(?<![\d.]){expected}[、.](?!\d)", between):
                     continue  # it stands where no clause begins
-                left = words(text[start : start + 10], f"{name}/序号", origins[start])
+                shown = _ENDS.split(text[start:])[0]
+                left = words(shown, f"{name}/序号", origins[start])
                 yield slip("text_numbering", left, words(str(expected), "前一序号之后"))
 
 
