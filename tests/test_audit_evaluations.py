@@ -26,7 +26,8 @@ from helpers.audit.evaluations.indicator_texts import (
     effects,
     kinds,
     name_units,
-    previous_values,
+    previous_kinds,
+    previous_units,
     weights,
 )
 from helpers.audit.evaluations.measured import read_measure, same_thing, stated_figures
@@ -449,7 +450,7 @@ def test_limits_scored_in_two_ways_are_one_finding() -> None:
     steep = limit("<=0.77万元", "=0.59万元", "10", "4.16", "76.62%")
     full = limit("<=5万元", "=4.99万元", "10", "10", "100%")
     assert failed(limits([table(share), table(steep), table(full)])) == [
-        ("evaluation_limit_rule", "按比例扣分", "得满分")
+        ("evaluation_limit_rule", "", "")
     ]
     assert failed(limits([table(full), table(full)])) == []
     # Saving that costs points throughout is the document's own rule.
@@ -470,7 +471,7 @@ def test_excess_deducted_in_one_table_and_not_in_another() -> None:
     full = indicator("改造户数", ">=2.18万户", "=3.72万户", weight="20", score="20")
     satisfied = indicator("满意度", ">=90%", "=100%", weight="10", score="10")
     assert failed(over_fulfilment([table(deducted), table(full)])) == [
-        ("evaluation_excess_rule", "扣分", "得满分")
+        ("evaluation_excess_rule", "", "")
     ]
     assert failed(over_fulfilment([table(deducted), table(satisfied)])) == []
 
@@ -499,7 +500,7 @@ def test_an_execution_scored_by_the_rule_of_the_indicators() -> None:
 def test_an_overall_table_states_its_total() -> None:
     own = indicator("改造户数", ">=2.18万户", "=3.72万户", weight="90", score="89.22")
     overall = table(own, scope="overall", fund_score=Decimal("9.67"))
-    assert failed(total_score(overall)) == [("evaluation_total", None, Decimal("98.89"))]
+    assert failed(total_score(overall)) == [("evaluation_total", "", "98.89分")]
     stated = table(own, scope="overall", total_score=Decimal("98.89"))
     assert failed(total_score(stated)) == []
 
@@ -533,7 +534,12 @@ def test_the_verb_of_a_value(name: str, target: str, previous: str, expected: li
     [
         ("项目完成时间", "=100%", {}, ["indicator_kind"]),
         ("物业项目完成及时率", "<=12月", {}, ["indicator_kind"]),
-        ("每次复核需要的时间（天数）", ">=10天", {}, ["indicator_sign"]),
+        (
+            "每次复核需要的时间（天数）",
+            ">=10天",
+            {},
+            [],
+        ),  # a description may ask for ten days at least
         ("抽查复核村庄比例（100%）", ">=50%", {}, ["indicator_name_unit"]),
         ("律师咨询服务费", "<=220万", {"level1": "成本指标"}, ["indicator_unit"]),
         ("投入援疆保障经费", "<=50.70万元", {"level2": "社会成本指标"}, ["indicator_level"]),
@@ -566,13 +572,36 @@ def test_values_of_last_year_are_reported_once() -> None:
     tables = [
         table(indicator("完成时限", "12月15日", previous="100%")),
         table(indicator("完成时间", "=12月10日", previous="100")),
-        table(indicator("覆盖县市数量", "=7个", previous="7"), indicator("人数", "5人")),
     ]
-    assert failed(previous_values(tables)) == [
-        ("indicator_previous_kind", "100%", "12月15日"),
-        ("indicator_previous_unit", "7", "=7个"),
-    ]
-    assert failed(previous_values([table(indicator("数量", "=7个", previous="7个"))])) == []
+    assert failed(previous_kinds(tables)) == [("indicator_previous_kind", "100%、100", "12月15日")]
+    assert failed(previous_kinds([table(indicator("数量", "=7个", previous="7个"))])) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([(">=10人", "10"), ("=12次", "12次"), (">=90%", "90%")], [("10", ">=10人")]),
+        (
+            [
+                (">=10人", "10"),
+                ("<=6万元", "6"),
+                ("=1次", "1次"),
+                (">=90%", "90%"),
+                ("=1个", "1个"),
+            ],
+            [("10、6", ">=10人、<=6万元")],
+        ),
+        ([(">=10人", "0"), ("=12次", "12次"), (">=90%", "90%")], []),  # nought needs none
+        ([(">=10人", "10"), ("=12次", "12"), (">=90%", "90%")], []),  # the manner of the table
+        ([(">=10人", "10人"), ("=12次", "12次")], []),
+    ],
+)
+def test_last_years_value_has_the_unit_of_its_neighbours(
+    cells: list[tuple[str, str]], expected: list[tuple[str, str]]
+) -> None:
+    own = [indicator("人数", target, previous=previous) for target, previous in cells]
+    found = failed(previous_units(table(*own)))
+    assert found == [("indicator_previous_unit", *one) for one in expected]
 
 
 def test_names_without_the_unit_that_others_carry() -> None:
@@ -588,7 +617,7 @@ def test_words_in_the_column_of_weights() -> None:
     own = [indicator("房地产投资", "≥251亿元"), indicator("普法宣传", "≥2次")]
     words = tuple(Unread("履职效能", f"L96{number}", NO_NUMBER) for number in range(2))
     found = failed(weights(table(*own, kind="target", unread=words)))
-    assert found == [("evaluation_weight_blank", "履职效能", "数值")]
+    assert found == [("evaluation_weight_blank", "履职效能", "")]
     assert failed(weights(table(*own, kind="target"))) == []
 
 
@@ -622,10 +651,7 @@ def sentence(fiscal: int, money: str, other: int, rest: str) -> Claims:
         ((2, "81.00", 1, "40.00"), [("evaluation_sum", Decimal("81.00"), Decimal("80.00"))]),
         (
             (2, "80.00", 0, "30.00"),
-            [
-                ("evaluation_count", Decimal(0), Decimal(1)),
-                ("evaluation_count_zero", "0个", "30.00万元"),
-            ],
+            [("evaluation_count", Decimal(0), Decimal(1))],
         ),
     ],
 )

@@ -6,7 +6,6 @@ Extracts are quotations of published documents, or such quotations with one word
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -190,7 +189,7 @@ def test_a_number_left_out_within_a_goal_is_found() -> None:
         "年度目标：1、归集；2、贷款率高于90%；4、逾期率低于1.5%；5、充足率1%。"
     )
     found = shown(numbering(prose("正文。", evaluations=[evaluation(goal)])))
-    assert found == [("text_numbering", "4、逾期率低于1.5", "L40")]
+    assert found == [("text_numbering", "4、逾期率低于1.5%", "L40")]
 
 
 @pytest.mark.parametrize(
@@ -554,6 +553,9 @@ STAFF = """
         ("减少1人", "退休职工人数增加", ["text_reason_staff"]),
         ("增加7人", "人员工资增加", []),
         ("增加7人", "聘用人员增加", []),
+        ("增加7人", "一名离休干部去世，减少一人", ["text_reason_staff"]),
+        ("减少1人", "一名干部去世，人员减少", []),
+        ("增加7人", "聘用人员减少", []),
     ],
 )
 def test_staff_as_a_reason(retired: str, reason: str, expected: list[str]) -> None:
@@ -576,7 +578,10 @@ def test_an_amount_in_a_reason_is_that_of_its_item(amount: str, expected: list[s
     ]
     found = failed(directions(prose(text), claims(text), facts))
     assert [one.rule_id for one in found] == expected
-    assert not expected or found[0].right.origins == ("L102",)
+    if expected:
+        # What the tables print for the item, and for what they print the amount.
+        assert found[0].right.value == "60.17万元"
+        assert found[0].right.origins[-1] == "L102"
 
 
 # --- names, years, definitions -----------------------------------------------------------------
@@ -712,7 +717,7 @@ BASIC = [
     [
         ("基本工资、津贴补贴、奖金、职工基本医疗保险缴费、离休费", []),
         ("基本工资、津贴补贴、奖金、职工基本医疗保险缴费、离休费、退休费", ["退休费"]),
-        ("基本工资、津贴补贴、奖金、职工基本医疗保险缴费", ["未列"]),
+        ("基本工资、津贴补贴、奖金、职工基本医疗保险缴费", [""]),
         ("基本工资、津贴补贴、奖金等", []),
     ],
 )
@@ -775,9 +780,8 @@ def test_wan_without_yuan_is_one_finding_a_line() -> None:
         "部署38万；开发20万；上线46万。"
     )
     found = failed(text_units(prose(text), claims(text)))
-    assert [(one.rule_id, one.left.value) for one in found] == [
-        ("text_unit_short", "38万、20万、46万")
-    ]
+    assert [(one.rule_id, one.left.value) for one in found] == [("text_unit_short", "38万")]
+    assert found[0].left.label.endswith("（3处）")
 
 
 @pytest.mark.parametrize(
@@ -787,34 +791,6 @@ def test_wan_without_yuan_is_one_finding_a_line() -> None:
 def test_yuan_for_ten_thousand_yuan_in_a_result(result: str, expected: list[str]) -> None:
     one = evaluation("", result, "奖励金", "投入其他活动金额（万元）", "<=0.59万元")
     found = failed(text_units(prose("正文。", evaluations=[one]), claims("正文。")))
-    assert [identity.left.value for identity in found] == expected
-
-
-def with_previous(*cells: tuple[str, str]) -> Evaluation:
-    """Return a table of (target, last year's value)."""
-    one = evaluation("", "", "运转", *(text for target, _ in cells for text in ("人数", target)))
-    indicators = tuple(
-        replace(indicator, previous=previous)
-        for indicator, (_, previous) in zip(one.indicators, cells, strict=True)
-    )
-    return replace(one, indicators=indicators)
-
-
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        ([(">=10人", "10"), ("=12次", "12次"), (">=90%", "90%")], ["10"]),
-        ([(">=10人", "0"), ("=12次", "12次"), (">=90%", "90%")], []),
-        ([(">=10人", "10"), ("=12次", "12"), (">=90%", "90%")], []),
-        ([(">=10人", "10人"), ("=12次", "12次")], []),
-    ],
-)
-def test_last_years_value_has_the_unit_of_its_neighbours(
-    cells: list[tuple[str, str]], expected: list[str]
-) -> None:
-    found = failed(
-        text_units(prose("正文。", evaluations=[with_previous(*cells)]), claims("正文。"))
-    )
     assert [identity.left.value for identity in found] == expected
 
 
@@ -831,7 +807,7 @@ def test_text_recognition_is_no_mistake_of_the_department() -> None:
 def test_every_rule_on_words_has_its_form_and_severity() -> None:
     forms = {row["rule_id"] for row in read_reference("rule_statements")}
     known = {rule_id for rule_id, row in rules().items() if rule_id.startswith(("text_", "own_"))}
-    assert forms == known
+    assert known <= forms <= rules().keys()
     assert {row["rule_id"] for row in read_reference("text_residue")} <= known
 
 

@@ -61,27 +61,20 @@ def _names(found: Sequence[Scored]) -> str:
     return named(evaluation, indicator.level3) + more
 
 
-def _mixed(
-    rule_id: str, found: Sequence[Scored], words: tuple[str, str], subject: str
-) -> Iterator[Identity]:
-    """Compare how indicators of one kind are scored; ``words`` name less and full points."""
+def _mixed(rule_id: str, found: Sequence[Scored], subject: str) -> Iterator[Identity]:
+    """Compare how indicators of one kind are scored: with full points, or with less."""
     full = [one for one in found if _is_full(one[1])]
     less = [one for one in found if _is_full(one[1]) is False]
-    if not full and not less:
-        return
-    if not full or not less:
-        every = Figure(words[bool(full)], _names(full or less), _places(full or less))
-        yield same_text(rule_id, subject, every, every, agree=True)
-        return
-    left = Figure(words[0], _names(less), _places(less))
-    right = Figure(words[1], _names(full), _places(full))
-    yield same_text(rule_id, subject, left, right, agree=False)
+    if full or less:
+        left, right = (
+            Figure("", _names(one or found), _places(one or found)) for one in (less, full)
+        )
+        yield same_text(rule_id, subject, left, right, agree=not (full and less))
 
 
 def limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
     """Test that limits which are kept are scored in one way."""
     kept = list(_kept_limits(evaluations))
-    words = ("按比例扣分", "得满分")
     for is_money, subject in ((True, "成本上限未超出时的得分"), (False, "其他上限未超出时的得分")):
         found = [one for one, of_money in kept if of_money == is_money]
         full = [one for one in found if _is_full(one[1])]
@@ -101,7 +94,7 @@ def limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
             usual = Figure("", "未超出上限即为完成", ())
             yield same_text("evaluation_saving", subject, subject_of, usual, agree=False)
         else:
-            yield from _mixed("evaluation_limit_rule", [*less, *full], words, subject)
+            yield from _mixed("evaluation_limit_rule", [*less, *full], subject)
 
 
 def over_fulfilment(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
@@ -117,7 +110,7 @@ def over_fulfilment(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         # Where 100 % is printed, the excess is not claimed.
         if exceeds and not is_satisfaction and (completion is None or completion > 100):
             found.append((evaluation, indicator))
-    yield from _mixed("evaluation_excess_rule", found, ("扣分", "得满分"), "超出指标值时的得分")
+    yield from _mixed("evaluation_excess_rule", found, "超出指标值时的得分")
 
 
 def score_limits(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:

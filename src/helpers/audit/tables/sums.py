@@ -280,11 +280,11 @@ def _are_filled(sheet: Sheet, parts: Sequence[SheetColumn]) -> bool:
 def _over_blanks(
     sheet: Sheet, row: SheetRow, total: SheetColumn, parts: Sequence[Figure]
 ) -> Iterator[Identity]:
-    """Report a subtotal whose parts are all blank."""
-    whole = sheet.cell(row, total.path)
+    """Report a subtotal whose parts are all blank; which of them is wrong, nothing tells."""
+    whole = replace(sheet.cell(row, total.path), terms=())
     if whole.value:
         label = f"{sheet.title}/{row.name}·{_heading(total).rpartition('/')[2]}各分栏"
-        right = replace(sum_of(parts, label), origins=first_origins(parts))
+        right = Figure(None, label, first_origins(parts))
         repeats = f"{sheet.table_id}/{sheet.side}/{total.path}"
         subject = f"{sheet.title}/{row.name}"
         yield equality("table_row_sum", subject, whole, right, sheet.unit, repeats)

@@ -57,6 +57,10 @@ _STAFF = re.compile(
     r"(?:^|[,;:。、是因])(?P<who>在职|本年在职|单位|)?(?:职工|人员)(?:人数|数量)?(?P<word>增加|减少)(?=[,;。]|$)"
 )
 _RETIRED = re.compile(r"(?P<who>退休)(?:职工|人员)(?:人数|数量)?(?P<word>增加|减少)(?=[,;。]|$)")
+_FEWER = re.compile(
+    r"(?:^|[,;:。、是因])(?P<word>(?:职工|人员)(?:人数|数量)?减少|减少(?:[一二两三四五六七八九十]|\d+)[人名])"
+    r"(?=[,;。]|$)"
+)
 _NEAR = 160  # characters from figures to the word on them
 _GOES_ON = re.compile(r"[二三四五六]是")
 _NAMES_ITEM = 4  # characters of an item's name that a reason must repeat
@@ -166,7 +170,7 @@ def staff_reasons(prose: Prose, claims: Claims) -> Iterator[Identity]:
     for claim in claims.rows:
         if claim["role"] == "change" and claim["unit"] == "人" and claim["value"] is not None:
             sign = -1 if claim["direction"] == "decrease" else 1
-            for kind in ("在职", "退休"):
+            for kind in ("在职", "退休", "离休"):
                 if kind in claim["subject"].rpartition("/")[2]:
                     stated.setdefault(kind, (sign * claim["value"], claim["origin"]))
     for passage in prose.statements:
@@ -187,6 +191,17 @@ def staff_reasons(prose: Prose, claims: Claims) -> Iterator[Identity]:
                     passage.origins[change.end() - 1],
                 )
                 right = words(f"{'增加' if value >= 0 else '减少'}{abs(value)}人", kind, origin)
+                yield (slip if is_contrary else sound)("text_reason_staff", left, right)
+            if (fewer := _FEWER.search(reason)) and {"在职", "退休"} <= stated.keys():
+                # Who left is not said: somebody must have.
+                changes = "、".join(
+                    f"{kind}{'增加' if value >= 0 else '减少'}{abs(value)}人"
+                    for kind, (value, _) in stated.items()
+                )
+                place = passage.origins[change.end() - 1]
+                left = words(fewer["word"], f"{heading_of(passage)}/原因", place)
+                right = words(changes, "人员情况", *(origin for _, origin in stated.values()))
+                is_contrary = all(value >= 0 for value, _ in stated.values())
                 yield (slip if is_contrary else sound)("text_reason_staff", left, right)
 
 

@@ -23,7 +23,7 @@ from helpers.reference_data import read_reference
 
 _ENDS = re.compile("[,;:。]")
 _NEAR = 16  # characters of a clause that are quoted on either side
-_INSTRUCTION = "instruction"  # quoted alone
+_ALONE = frozenset({"instruction", "text_template"})  # quoted without what stands beside it
 _READ_BY_EYE = frozenset({"text_term"})
 """Wrong characters: text recognition makes its own."""
 
@@ -88,7 +88,7 @@ def residue(prose: Prose) -> Iterator[Identity]:
                 continue
             for match in one.pattern.finditer(text):
                 origin = origins[match.start()]
-                shown = match.group() if one.form == _INSTRUCTION else _around(text, match)
+                shown = match.group() if {one.form, one.rule_id} & _ALONE else _around(text, match)
                 key = (one.rule_id, shown, origin)
                 if key not in found:
                     found[key] = None
