@@ -33,6 +33,7 @@ from helpers.audit.tables.between import between_tables
 from helpers.audit.tables.carry_over import explained, fiscal_carry_over
 from helpers.audit.tables.codes import code_rules
 from helpers.audit.tables.sums import table_sums
+from helpers.audit.words.added_projects import added_projects
 from helpers.audit.words.cost_lists import cost_lists
 from helpers.audit.words.directions import directions
 from helpers.audit.words.naming import naming
@@ -122,6 +123,7 @@ def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
         *residue(prose),
         *statements(prose, claims, evidence.tables, evidence.facts),
         *directions(prose, claims, evidence.facts),
+        *added_projects(prose),
         *cost_lists(prose, evidence.facts),
         *naming(prose, claims),
         *text_units(prose, claims),
