@@ -14,7 +14,7 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,8 +205,8 @@ class _Clips:
         return box
 
 
-def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int]]:
-    """Yield the visible characters: text, box from the lower left, turns to bring it upright.
+def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int, bool]]:
+    """Yield the characters: text, box from the lower left, turns to bring it upright, visibility.
 
     The box stands on the base line and is as high as the type size: the heights that fonts state
     for themselves differ so much that a comma may seem to stand on the next line.
@@ -237,11 +237,45 @@ def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int]]:
         else:
             x0, x1 = base_x.value - below, base_x.value + above
         text_object = raw.FPDFText_GetTextObject(textpage, index)
-        if clips.hides(text_object, (x0 + x1) / 2, (y0 + y1) / 2):
-            continue
+        is_visible = not clips.hides(text_object, (x0 + x1) / 2, (y0 + y1) / 2)
         is_unmapped = raw.FPDFText_HasUnicodeMapError(textpage, index) == 1 or code > 0x10FFFF
         text = UNMAPPED if is_unmapped else "-" if code == _HYPHEN else chr(code)
-        yield text, (x0, y0, x1, y1), turns
+        yield text, (x0, y0, x1, y1), turns, is_visible
+
+
+def _left_out(ruled: Any, turn: Any, known: Sequence[Glyph]) -> Iterator[Glyph]:
+    """Yield the characters that pdfplumber finds and pypdfium2 does not.
+
+    Where a font is not embedded and the machine has none like it, pypdfium2 passes over texts of a
+    single character.
+    """
+    places = {
+        (glyph.text, round(glyph.x0 / 4) + dx, round(glyph.base / 4) + dy)
+        for glyph in known
+        for dx in (-1, 0, 1)
+        for dy in (-1, 0, 1)
+    }
+    for char in ruled.chars:
+        text = char["text"]
+        if len(text) != 1 or not text.strip():
+            continue
+        a, b, _, _, x, y = char["matrix"]
+        size = char["size"]
+        if abs(b) > 0.1 * abs(a):
+            continue  # turned text is left to the library that knows its base line
+        base = float(ruled.height) - y
+        x_left, y_top = float(ruled.bbox[0]), float(ruled.bbox[1])
+        x0, top, x1, bottom = turn(
+            {
+                "x0": x_left + x,
+                "x1": x_left + x + char["x1"] - char["x0"],
+                "top": y_top + base - (1 - _DESCENT) * size,
+                "bottom": y_top + base + _DESCENT * size,
+            }
+        )
+        glyph = Glyph(text, x0, x1, top, bottom)
+        if (text, round(glyph.x0 / 4), round(glyph.base / 4)) not in places:
+            yield glyph
 
 
 def _printed_once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
@@ -287,20 +321,15 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
     width, height = right - left, high - low
     shown = page.get_rotation() // 90
     characters = list(_characters(page))
-    counts = Counter(turns for text, _, turns in characters if text.strip())
+    counts = Counter(turns for text, _, turns, _ in characters if text.strip())
     turns = (counts.most_common(1)[0][0] if counts else shown) % 4
 
-    glyphs = []
-    for text, (x0, y0, x1, y1), _ in characters:
+    glyphs, hidden = [], []
+    for text, (x0, y0, x1, y1), _, is_visible in characters:
         box = _turn((x0 - left, high - y1, x1 - left, high - y0), turns, width, height)
-        glyphs.append(Glyph(text, box[0], box[2], box[1], box[3]))
+        (glyphs if is_visible else hidden).append(Glyph(text, box[0], box[2], box[1], box[3]))
     if turns % 2:
         width, height = height, width
-    inside = (
-        glyph
-        for glyph in glyphs
-        if -1 < (glyph.x0 + glyph.x1) / 2 < width + 1 and -1 < glyph.middle < height + 1
-    )
     rules: tuple[Rule, ...] = ()
     if ruled is not None:
         x_left, y_top, x_right, y_bottom = (float(edge) for edge in ruled.bbox)
@@ -316,6 +345,12 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
             return _turn(corners, (turns - shown) % 4, x_right - x_left, y_bottom - y_top)
 
         rules = tuple(_shape_rules(ruled, turn))
+        glyphs += _left_out(ruled, turn, [*glyphs, *hidden])
+    inside = (
+        glyph
+        for glyph in glyphs
+        if -1 < (glyph.x0 + glyph.x1) / 2 < width + 1 and -1 < glyph.middle < height + 1
+    )
     return Page(
         number=number,
         width=width,
