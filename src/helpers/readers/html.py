@@ -164,7 +164,7 @@ class _Walker:
             elif inner.tag == "table" and not _is_layout(inner):
                 yield from self._close()
                 self._tables += 1
-                yield lay_out(self._name, f"t{self._tables}", _rows(inner))
+                yield from lay_out(self._name, f"t{self._tables}", _rows(inner))
             elif isinstance(inner.tag, str):
                 is_block = not _INLINE.fullmatch(inner.tag)
                 yield from self._close() if is_block else ()

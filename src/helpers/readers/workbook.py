@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -279,11 +280,9 @@ def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
         text = strip_markup(texts.get((row, column), ""))
         return Cell(text, f"{name}!{_letters(place_column)}{place_row}")
 
-    # A row that is hidden, or that only merged cells from above reach, is no gap.
-    used = {row for row, _ in anchors} | set(rows) | sheet.hidden_rows
     has_title = False
     blocks: list[Block] = []
-    for group in _without_gaps(rows, used):
+    for group in _without_gaps(sheet, rows):
         lines = [tuple(cell(row, column) for column in columns) for row in group]
         for is_text, part in _parts(lines):
             if is_text:
@@ -300,14 +299,24 @@ def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
     yield from blocks
 
 
-def _without_gaps(rows: Sequence[int], used: set[int]) -> Iterator[list[int]]:
-    """Cut rows where a blank one stands between them."""
+def _without_gaps(sheet: Sheet, rows: Sequence[int]) -> Iterator[list[int]]:
+    """Cut rows where a blank one stands between them.
+
+    A row that is hidden, or that only merged cells from above reach, is no blank one.
+    """
+    reaches: dict[int, int] = defaultdict(int)
+    for first, last in sheet.merged:
+        if first in sheet.texts:
+            reaches[first[0]] = max(reaches[first[0]], last[0])
     group: list[int] = []
+    reached = 0
     for row in rows:
-        if group and not all(between in used for between in range(group[-1] + 1, row)):
+        between = range(max(reached, group[-1] if group else row) + 1, row)
+        if any(other not in sheet.hidden_rows for other in between):
             yield group
             group = []
         group.append(row)
+        reached = max(reached, reaches[row])
     if group:
         yield group
 
