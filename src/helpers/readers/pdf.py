@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pdfplumber
 import pypdfium2 as pdfium
@@ -101,13 +102,6 @@ def _figures(glyphs: Sequence[Glyph]) -> Counter[str]:
     return Counter(re.sub(r"\D", "", text) for text in texts if text[-1:].isdigit())
 
 
-def _plumber_glyphs(ruled: pdfplumber.page.Page) -> list[Glyph]:
-    return [
-        Glyph(char["text"], char["x0"], char["x1"], char["top"], char["bottom"])
-        for char in ruled.chars
-    ]
-
-
 def _drop_unconfirmed(table: Lattice, known: Counter[str], place: str) -> Iterator[Lost]:
     """Take out the figures that the other library does not print on this page."""
     for text in list(table.texts):
@@ -137,7 +131,7 @@ def _read_sheet(
         if next(iter(pictures), None) is not None:
             lost.append(Lost("", f"p{number}", "a picture without text; it needs text recognition"))
     if ruled is not None and found:
-        known = _figures(_plumber_glyphs(ruled))
+        known = _figures(sheet.second_reading)
         for index, table in enumerate(found, 1):
             lost += _drop_unconfirmed(table, known, f"p{number}:t{index}")
     return _Sheet(number, sheet.width, sheet.height, found, text_lines(rest), lost)
@@ -151,33 +145,42 @@ def _ends_with_table(sheet: _Sheet) -> bool:
     return all(_PAGE_NUMBER.fullmatch(line.text) for line in below)
 
 
+def _ruled_pages(stream: BinaryIO) -> list[pdfplumber.page.Page]:
+    try:
+        return pdfplumber.open(stream).pages
+    except Exception:  # pdfminer raises whatever its parser meets; the other library reads on
+        return []
+
+
 def _read_sheets(path: Path, document: pdfium.PdfDocument) -> Iterator[_Sheet]:
     """Read page after page; what is broken costs its page."""
-    try:
-        plumber = pdfplumber.open(path)
-        ruled_pages = plumber.pages
-    except Exception:  # pdfminer raises whatever its parser meets; the other library reads on
-        ruled_pages = []
     goes_on = False
-    for index in range(len(document)):
-        number = index + 1
-        ruled = ruled_pages[index] if index < len(ruled_pages) else None
-        page = None
-        try:
-            page = document[index]
-            sheet = _read_sheet(page, ruled, number, goes_on)
+    # pdfplumber does not close a file it fails to open.
+    with path.open("rb") as stream:
+        ruled_pages = _ruled_pages(stream)
+        for index in range(len(document)):
+            ruled = ruled_pages[index] if index < len(ruled_pages) else None
+            sheet = _read_or_lose(document, ruled, index, goes_on)
             goes_on = _ends_with_table(sheet)
             yield sheet
-        except DisclosureError:
-            raise
-        except Exception as error:  # a broken page, in either library, costs that page
-            reason = f"the page is broken and cannot be read ({type(error).__name__})"
-            yield _Sheet(number, 0.0, 0.0, [], [], [Lost("", f"p{number}", reason)])
-        finally:
-            if page is not None:
-                page.close()
-            if ruled is not None:
-                ruled.close()
+
+
+def _read_or_lose(
+    document: pdfium.PdfDocument, ruled: pdfplumber.page.Page | None, index: int, goes_on: bool
+) -> _Sheet:
+    number = index + 1
+    page = None
+    try:
+        page = document[index]
+        return _read_sheet(page, ruled, number, goes_on)
+    except Exception as error:  # a broken page, in either library, costs that page
+        reason = f"the page is broken and cannot be read ({type(error).__name__})"
+        return _Sheet(number, 0.0, 0.0, [], [], [Lost("", f"p{number}", reason)])
+    finally:
+        if page is not None:
+            page.close()
+        if ruled is not None:
+            ruled.close()
 
 
 def _is_at_edge(line: TextLine, sheet: _Sheet) -> bool:

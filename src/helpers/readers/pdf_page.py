@@ -82,6 +82,8 @@ class Page:
         In the order of the file, which keeps the characters of a word together.
     rules
         Horizontal and vertical lines.
+    second_reading
+        The characters as pdfplumber finds them, to compare figures with.
     quarter_turns
         How often the page was turned clockwise by 90° to bring its text upright.
     """
@@ -91,6 +93,7 @@ class Page:
     height: float
     glyphs: tuple[Glyph, ...]
     rules: tuple[Rule, ...]
+    second_reading: tuple[Glyph, ...] = ()
     quarter_turns: int = 0
 
 
@@ -109,13 +112,13 @@ def _turn(box: _Box, quarter_turns: int, width: float, height: float) -> _Box:
     return box
 
 
-def _turns_of(matrix: Any) -> int | None:
+def _turns_of(a: float, b: float) -> int | None:
     """Return the quarter turns clockwise that bring a character upright; None if it is slanting."""
     # Italics keep their base line: b stays 0.
-    if abs(matrix.b) < 0.1 * abs(matrix.a):
-        return 0 if matrix.a > 0 else 2
-    if abs(matrix.a) < 0.1 * abs(matrix.b):
-        return 1 if matrix.b > 0 else 3
+    if abs(b) < 0.1 * abs(a):
+        return 0 if a > 0 else 2
+    if abs(a) < 0.1 * abs(b):
+        return 1 if b > 0 else 3
     return None
 
 
@@ -220,7 +223,7 @@ def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int, bool]]:
         if (code < 0x20 and code != _HYPHEN) or raw.FPDFText_IsGenerated(textpage, index) == 1:
             continue
         raw.FPDFText_GetMatrix(textpage, index, matrix)
-        turns = _turns_of(matrix)
+        turns = _turns_of(matrix.a, matrix.b)
         if turns is None:
             continue
         raw.FPDFText_GetLooseCharBox(textpage, index, box)
@@ -259,20 +262,20 @@ def _left_out(ruled: Any, turn: Any, known: Sequence[Glyph]) -> Iterator[Glyph]:
         text = char["text"]
         if len(text) != 1 or not text.strip():
             continue
-        a, b, _, _, x, y = char["matrix"]
-        size = char["size"]
-        if abs(b) > 0.1 * abs(a):
-            continue  # turned text is left to the library that knows its base line
-        base = float(ruled.height) - y
-        x_left, y_top = float(ruled.bbox[0]), float(ruled.bbox[1])
-        x0, top, x1, bottom = turn(
-            {
-                "x0": x_left + x,
-                "x1": x_left + x + char["x1"] - char["x0"],
-                "top": y_top + base - (1 - _DESCENT) * size,
-                "bottom": y_top + base + _DESCENT * size,
-            }
-        )
+        turns = _turns_of(*char["matrix"][:2])
+        if turns is None:
+            continue
+        box = {side: float(char[side]) for side in ("x0", "x1", "top", "bottom")}
+        x = float(ruled.bbox[0]) + char["matrix"][4]
+        y = float(ruled.bbox[3]) - char["matrix"][5]
+        size = box["x1"] - box["x0"] if turns % 2 else box["bottom"] - box["top"]
+        above, below = (1 - _DESCENT) * size, _DESCENT * size
+        if turns % 2:
+            box["x0"], box["x1"] = (x - above, x + below) if turns == 1 else (x - below, x + above)
+        else:
+            sides = (y - above, y + below) if turns == 0 else (y - below, y + above)
+            box["top"], box["bottom"] = sides
+        x0, top, x1, bottom = turn(box)
         glyph = Glyph(text, x0, x1, top, bottom)
         if (text, round(glyph.x0 / 4), round(glyph.base / 4)) not in places:
             yield glyph
@@ -331,6 +334,7 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
     if turns % 2:
         width, height = height, width
     rules: tuple[Rule, ...] = ()
+    second: list[Glyph] = []
     if ruled is not None:
         x_left, y_top, x_right, y_bottom = (float(edge) for edge in ruled.bbox)
 
@@ -345,6 +349,9 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
             return _turn(corners, (turns - shown) % 4, x_right - x_left, y_bottom - y_top)
 
         rules = tuple(_shape_rules(ruled, turn))
+        for char in ruled.chars:
+            x0, top, x1, bottom = turn(char)
+            second.append(Glyph(char["text"], x0, x1, top, bottom))
         glyphs += _left_out(ruled, turn, [*glyphs, *hidden])
     inside = (
         glyph
@@ -357,5 +364,6 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
         height=height,
         glyphs=tuple(_printed_once(inside)),
         rules=rules,
+        second_reading=tuple(second),
         quarter_turns=(turns - shown) % 4,
     )
