@@ -48,6 +48,7 @@ _PAGE_NUMBER = re.compile(
 )
 _EDGE = 0.12  # of the page's height: where running heads and page numbers stand
 _CAPTION = re.compile(r"表|单位\s*[:：]|部门\s*[:：]")
+_UNIT_FIELD = re.compile(r"单位\s*[:：]\s*(?:人民币)?[百千万亿]*元\s*$")
 _SAME_BORDER = 4.0  # points: borders of one column on two pages
 
 
@@ -260,6 +261,19 @@ def _table_block(table: Lattice, place: str) -> RawTable:
     return RawTable(tuple(rows), table.continues)
 
 
+def _fields(text: str) -> list[str]:
+    """Part the fields of a caption that stand on one line: department, year, unit.
+
+    Examples
+    --------
+    >>> _fields("部门：  某某局  2023年度  金额单位：万元")
+    ['部门：  某某局', '2023年度', '金额单位：万元']
+    """
+    if not _UNIT_FIELD.search(text):
+        return [text]
+    return re.split(r"(?<![:：])\s{2,}(?=\S)", text)
+
+
 def _blocks(sheet: _Sheet) -> Iterator[Block]:
     """Yield paragraphs and tables of a page from the top."""
     lines = sorted(sheet.lines, key=lambda line: (line.top + line.bottom) / 2)
@@ -269,9 +283,10 @@ def _blocks(sheet: _Sheet) -> Iterator[Block]:
         end = float("inf") if table is None else (table.top + table.bottom) / 2
         above = [line for line in lines if line.top < end]
         lines = lines[len(above) :]
-        for text, _ in paragraphs(above, edges, sheet.width):
-            count += 1
-            yield Paragraph(text, f"p{sheet.number}:b{count}")
+        for joined, _ in paragraphs(above, edges, sheet.width):
+            for text in _fields(joined):
+                count += 1
+                yield Paragraph(text, f"p{sheet.number}:b{count}")
         if table is not None and table.texts:
             yield _table_block(table, f"p{sheet.number}:t{index}")
     yield from sheet.lost
