@@ -202,6 +202,15 @@ def test_a_blank_column_within_borders_is_a_column(tmp_path):
     assert texts(table) == [["项目", "金额", ""], ["合计", "5", ""]]
 
 
+def test_sheets_whose_names_look_alike_keep_their_places(tmp_path):
+    def fill(book):
+        book.active.title = "表 1"
+        book.active.append(["某局"])
+        book.create_sheet("表_1").append(["某处"])
+
+    assert read_document(saved(tmp_path, fill)).places == ("表_1!A1", "表_1_2!A1")
+
+
 def test_a_long_cell_is_lines_of_one_place(tmp_path):
     def fill(book):
         book.active["A1"] = "一、概况\n编制数 40 人。"

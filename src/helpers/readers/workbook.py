@@ -48,7 +48,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _TITLE = re.compile(r".{2}表(?:$|[（(])")
 _NOTE = re.compile(r"^注|^(?:备注|说明)[:：]|^.{25,}[。：]$")
 # A sentence, or a part of one; a header is shorter and has no comma.
-_TEXT_ABOVE = re.compile(r"[。；，]|.{30}")
+_TEXT_ABOVE = re.compile(r"^注|[。；;，,]|.{30}")
 
 Position = tuple[int, int]  # row and column, from 1
 
@@ -91,7 +91,14 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
     sheets = _read_xls(path) if is_ole else _read_xlsx(path)
     if sum(len(sheet.texts) for sheet in sheets) > _MOST_CELLS:
         raise DisclosureError(f"{path.name} has more cells than any disclosure.")
-    return tuple(block for sheet in sheets for block in _blocks(path.name, sheet))
+    names: set[str] = set()
+    blocks: list[Block] = []
+    for number, sheet in enumerate(sheets, 1):
+        name = re.sub(r"[\s;!#&<>'\"]+", "_", sheet.name.strip()) or "_"
+        name = f"{name}_{number}" if name in names else name
+        names.add(name)
+        blocks += _blocks(path.name, name, sheet)
+    return tuple(blocks)
 
 
 # --- XLSX --------------------------------------------------------------------------------------
@@ -266,14 +273,13 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
+def _blocks(file: str, name: str, sheet: Sheet) -> Iterator[Block]:
     texts, anchors = _visible(file, sheet)
     rows = sorted({row for row, _ in texts})
     drawn = {column for row, column in sheet.drawn if row in rows} - sheet.hidden_columns
     columns = sorted({column for _, column in texts} | drawn)
     if len(rows) * len(columns) > _MOST_CELLS:
         raise DisclosureError(f"{file}: sheet {sheet.name} has more cells than any disclosure.")
-    name = re.sub(r"[\s;!#&<>'\"]+", "_", sheet.name.strip()) or "_"
 
     def cell(row: int, column: int) -> Cell:
         place_row, place_column = anchors.get((row, column), (row, column))
@@ -337,8 +343,8 @@ def _parts(rows: Sequence[tuple[Cell, ...]]) -> Iterator[tuple[bool, Sequence[tu
         and bool(
             i < last_text
             or _TITLE.search(texts[i])
-            or _NOTE.search(texts[i])
-            or (i < first and _TEXT_ABOVE.search(texts[i]))
+            # In another column a sentence is the rest of a cell that a page has cut.
+            or (rows[i][0].text and (_TEXT_ABOVE if i < first else _NOTE).search(texts[i]))
         )
         for i in range(len(rows))
     ]
