@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -274,10 +274,9 @@ def _fields(text: str) -> list[str]:
     return re.split(r"(?<![:：])\s{2,}(?=\S)", text)
 
 
-def _blocks(sheet: _Sheet) -> Iterator[Block]:
+def _blocks(sheet: _Sheet, edges: tuple[float, float]) -> Iterator[Block]:
     """Yield paragraphs and tables of a page from the top."""
     lines = sorted(sheet.lines, key=lambda line: (line.top + line.bottom) / 2)
-    edges = margins(lines) if lines else (0.0, 0.0)
     count = 0
     for index, table in enumerate([*sheet.tables, None], 1):
         end = float("inf") if table is None else (table.top + table.bottom) / 2
@@ -339,4 +338,8 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
         )
     _drop_running_heads(sheets)
     _join_parts(sheets)
-    return tuple(block for sheet in sheets for block in _blocks(sheet))
+    by_width: dict[int, list[TextLine]] = defaultdict(list)
+    for sheet in sheets:
+        by_width[round(sheet.width)] += sheet.lines
+    edges = {width: margins(lines) for width, lines in by_width.items()}
+    return tuple(block for sheet in sheets for block in _blocks(sheet, edges[round(sheet.width)]))
