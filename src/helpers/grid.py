@@ -35,12 +35,16 @@ _TABLE_NUMBER = re.compile(
 )
 _TITLE = re.compile(r"^.{2,45}表(?:[（(][^（）()]*[）)])?$")
 _CONTINUED = re.compile(r"[（(]续表?[）)]|^续表?|续表?$")
-_PREPARED_BY = re.compile(r"^(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]")
+_PREPARED_BY = re.compile(
+    r"^(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]"
+)
 _MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|亿元|万元|千元|元)$")
 _YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
 _EMPTY_STATEMENT = re.compile(
-    r"为空表|空表列示|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空"
+    r"为空表|空表列示|表(?:无数据|为空)|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空|"
+    r"^[（(]?(?:[注备]+[:：])?(?:[我本](?:单位|部门))?(?:20\d\d年)?无.{2,20}(?:支出|收入|拨款)(?:安排)?[。）)]*$"
 )
+_NOTE = re.compile(r"^(?:[注备]+|说明)[:：]")
 
 _SERIAL_MARK = re.compile(r"^[※*＊—\-]+$|^栏次$|^行次$")
 _CODE_START = re.compile(r"^\d{3}(?:\d{2}){0,2}(?=[^\d.,，．年]|$)")
@@ -393,6 +397,8 @@ class _Collector:
             self.caption.append(cell)
         elif _EMPTY_STATEMENT.search(squeeze(cell.text)) and self.key and not self.caption:
             self.grids[-1][2].append(cell)
+        elif _NOTE.match(squeeze(cell.text)) and self.key and not self.caption:
+            pass  # the note that a table is empty may stand below another
         else:
             self.caption = []
             self.key = ""
@@ -418,6 +424,12 @@ class _Collector:
             self.caption = []
 
 
+def _stated_inside(parts: Iterable[RawTable]) -> Cell | None:
+    """Return the cell that declares its own table empty, if one does."""
+    cells = (cell for part in parts for row in part.rows for cell in row if "表" in cell.text)
+    return next((cell for cell in cells if _EMPTY_STATEMENT.search(squeeze(cell.text))), None)
+
+
 def read_grids(document: Document) -> list[Grid]:
     """Return every printed table of a document as a rectangle, in reading order.
 
@@ -438,6 +450,6 @@ def read_grids(document: Document) -> list[Grid]:
         elif not isinstance(block, Lost):
             collector.text(Cell(block.text, block.origin))
     return [
-        _build(Caption(tuple(caption), statements[0] if statements else None), parts)
+        _build(Caption(tuple(caption), next(iter(statements), _stated_inside(parts))), parts)
         for caption, parts, statements in collector.grids
     ]

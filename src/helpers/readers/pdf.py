@@ -14,6 +14,7 @@ repeat at their edge.
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
 from collections import Counter, defaultdict
@@ -37,6 +38,9 @@ from helpers.readers.pdf_lattice import (
 from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
 from helpers.readers.pdf_tables import find_tables, pieces
 from helpers.readers.pdf_text import TextLine, margins, paragraphs, text_lines
+
+# pdfminer tells of every oddity it passes over; what could not be read is told in unread.csv.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 _MOST_PAGES = 1_500
 _MOST_OBJECTS = 60_000  # of one page: a drawing or a map, no table
