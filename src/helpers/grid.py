@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -22,11 +22,11 @@ from helpers.columns import (
     HEADS_NAMES,
     LABEL,
     LEAF_CODE,
-    LEVELS,
     PROJECT,
     Column,
     column_paths,
     read_columns,
+    unfolded,
 )
 from helpers.document import Cell, Document, Lost, RawTable, squeeze
 
@@ -290,20 +290,6 @@ def _names_columns(header: Sequence[Sequence[Cell]]) -> bool:
     return any(HEADS_NAMES.search(squeeze(cell.text)) for row in header for cell in row)
 
 
-def _unfolded(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
-    """Part the row of figures from the header cells that stand in it.
-
-    Where 类, 款 and 项 are printed over two rows, the first of them holds the total.
-    """
-    for row in rows:
-        levels = [i for i, cell in enumerate(row) if squeeze(cell.text) in LEVELS]
-        if len(levels) >= 2 and any(isinstance(parse_amount(c.text), Amount) for c in row):
-            yield tuple(c if i in levels else replace(c, text="") for i, c in enumerate(row))
-            yield tuple(replace(c, text="") if i in levels else c for i, c in enumerate(row))
-        else:
-            yield row
-
-
 def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     header, first = _split_header(parts[0].rows)
     body = list(parts[0].rows[first:])
@@ -368,7 +354,7 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
 def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
     """Split a raw table at caption rows: (caption cells, rows that follow)."""
     pieces: list[tuple[list[Cell], list[tuple[Cell, ...]]]] = [([], [])]
-    for row in _unfolded(table.rows):
+    for row in unfolded(table.rows):
         if _is_caption_row(row):
             if pieces[-1][1]:
                 pieces.append(([], []))
