@@ -274,6 +274,11 @@ def _holds_codes(texts: Sequence[str]) -> bool:
     )
 
 
+def _heads_codes(leaf: str, texts: Sequence[str]) -> bool:
+    """Tell whether a heading that two columns were run together under heads codes, too."""
+    return "编码" in leaf and any(_CODE.fullmatch(text) for text in texts)
+
+
 def _without_lone_projects(kinds: Sequence[str]) -> Iterator[str]:
     """Yield the kinds; 项目名称 names projects only beside a name of its own for the row."""
     for is_amount, run in groupby(kinds, key=lambda kind: kind == AMOUNT):
@@ -302,7 +307,7 @@ def read_columns(
         amounts = sum(parse_amount(text) is not None for text in texts)
         if _LEAF_SERIAL.match(leaf):
             kinds.append(SERIAL)
-        elif LEAF_CODE.search(leaf) or _holds_codes(texts):
+        elif LEAF_CODE.search(leaf) or _holds_codes(texts) or _heads_codes(leaf, texts):
             kinds.append(CODE)
         elif leaf == "项目名称":
             kinds.append(PROJECT)
