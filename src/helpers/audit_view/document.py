@@ -30,6 +30,7 @@ from helpers.audit.listing import tell_coverage, totals
 from helpers.audit_view.cards import Cards
 from helpers.comparison import Drawing, alt_text, readable
 from helpers.disclosure import Disclosure
+from helpers.document import Document
 from helpers.privacy import find_contacts
 from helpers.provenance import Place, find_place
 from helpers.traced import traced_column
@@ -216,13 +217,13 @@ class DocumentAudit:
         return Cards(found, self._where, is_open, empty)
 
     @cached_property
-    def _lines(self) -> list[str]:
-        """Lines of the document as they may be shown; masking them anew for each card is slow."""
+    def _shown(self) -> Document:
+        """The document as it may be shown; masking it anew for each card is slow."""
         document = self.disclosure.document
-        return find_contacts(document).mask_lines(document)
+        return find_contacts(document).mask_document(document)
 
     def _where(self, row: Mapping[str, Any]) -> Place:
-        return find_place(self.disclosure.source.source_id, self._lines, row, {})
+        return find_place(self.disclosure.source.source_id, self._shown, row, {})
 
     def hints(self) -> str:
         """Return the sentence on how many causes come with a hint."""
