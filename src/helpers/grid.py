@@ -66,8 +66,9 @@ class Caption:
 
     @property
     def title(self) -> Cell | None:
-        """The title, or None."""
-        return self.first(_TITLE)
+        """The title, or None; 公开01表 is a number."""
+        texts = [cell for cell in self.paragraphs if not _TABLE_NUMBER.match(squeeze(cell.text))]
+        return Caption(tuple(texts)).first(_TITLE)
 
     @property
     def number(self) -> int | None:
