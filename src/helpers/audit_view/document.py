@@ -25,7 +25,7 @@ from helpers.audit.by_cause import (
     value_text,
 )
 from helpers.audit.coverage import by_family, coverage
-from helpers.audit.findings import rules
+from helpers.audit.findings import gap_unit, rules
 from helpers.audit.listing import tell_coverage, totals
 from helpers.audit_view.cards import Cards
 from helpers.comparison import Drawing, alt_text, readable
@@ -247,7 +247,7 @@ class DocumentAudit:
                 *traced_column([value_text(row, "left")], source, [row["left_origin"]]),
                 *traced_column([value_text(row, "right")], source, [_first(row["right_origin"])]),
                 gap_text(row),
-                f"{row['tolerance']:f}{row['unit']}",
+                f"{row['tolerance']:f}{gap_unit(row['unit'], 'en')}",
             ]
             for row in rows
         ]
