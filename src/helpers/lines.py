@@ -71,6 +71,10 @@ class Line:
         Which of the lists side by side the row belongs to, from 0.
     others
         Cells of figures that are no money: counts of cars, rates.
+    blanks
+        (column, place) of the cells for amounts that are empty.
+    code_origin, project_origin
+        Places of the code and of the project's name; empty where there is none of its own.
     """
 
     row_no: int
@@ -85,6 +89,9 @@ class Line:
     warning: str = ""
     group: int = 0
     others: tuple[Cell, ...] = ()
+    blanks: tuple[tuple[Column, str], ...] = ()
+    code_origin: str = ""
+    project_origin: str = ""
 
 
 def _split_code(label: str) -> tuple[str, str]:
@@ -154,6 +161,10 @@ def is_misplaced(column: Column, cell: Cell) -> bool:
     return isinstance(parse_amount(cell.text), Amount)
 
 
+def _is_blank(column: Column, cell: Cell) -> bool:
+    return column.kind == AMOUNT and bool(cell.origin) and not squeeze(cell.text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A line before its role is known."""
@@ -167,6 +178,7 @@ class _Draft:
 def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell]) -> _Draft | None:
     cells = {column.index: row[column.index] for column in group}
     codes, names, projects, amounts = [], [], [], []
+    blanks = tuple((c, cells[c.index].origin) for c in group if _is_blank(c, cells[c.index]))
     origin = ""
     depth = -1
     first_amount = next((c.index for c in group if c.kind == AMOUNT), group[-1].index)
@@ -184,9 +196,9 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
         origin = origin or cell.origin
         depth = column.index
         if column.kind == CODE and text.isdigit():
-            codes.append(text)
+            codes.append((text, cell.origin))
         elif column.kind == PROJECT:
-            projects.append(text)
+            projects.append((text, cell.origin))
         elif column.kind in (LABEL, CODE):
             names.append((bool(_HEADS_NAME.search(column.leaf)), text, cell.origin))
     # Of several columns of words (item, heading of the budget, way of buying) the name counts.
@@ -194,10 +206,11 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
     label = ""
     if named:
         _, label, origin = named[-1]
-    project = projects[-1] if projects else ""
+    project, project_origin = projects[-1] if projects else ("", "")
     if TOTAL_WORD.match(project):
         label, project = label or project, ""
-    code = _join_codes(codes)
+    code = _join_codes([text for text, _ in codes])
+    code_origin = ";".join(dict.fromkeys(place for _, place in codes))
     if not code:
         code, label = _split_code(label)
     if not (label or code or project or amounts):
@@ -207,7 +220,21 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
     level = len(code) or (
         1 if _FIRST_LEVEL.match(label) else 2 if _SECOND_LEVEL.match(label) else 0
     )
-    line = Line(row_no, side, label, code, ITEM, "", project, money, origin, others=others)
+    line = Line(
+        row_no,
+        side,
+        label,
+        code,
+        ITEM,
+        "",
+        project,
+        money,
+        origin,
+        others=others,
+        blanks=blanks,
+        code_origin=code_origin,
+        project_origin=project_origin,
+    )
     return _Draft(line, level, bool(_OF_WHICH.match(label)), depth)
 
 

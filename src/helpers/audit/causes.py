@@ -5,9 +5,11 @@ failed identities with their places, and the slips found for them.  Output: a nu
 
 One wrong figure fails a sum down, a sum across and every sentence that repeats it; a reader wants
 to see it once.  Findings have one cause where one slip repairs them; where they miss by the same
-amount and share a place, a row or a blank; where they miss by the same amount, of so many digits
-that chance is no explanation; or where, between the same two tables, what a total misses is what
-its parts miss together.
+amount and share a place, a row or a blank; where cells of one row are left blank; where they miss
+by the same amount, of so many digits that chance is no explanation; where one rate or one phrase
+is printed twice, or one description differs in several figures; or where, between the same two
+tables, what a total misses is what its parts miss together.  What rounding explains shares no cause
+with what it does not.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from itertools import combinations
 from helpers.audit.identity import Identity
 from helpers.audit.slips import Slip
 
+_OF_ONE_PLACE = frozenset({"evaluation_withheld", "description_goal", "description_indicator"})
 _TELLING_DIGITS = 4
 _MOST_PARTS = 4
 _MOST_COMPARED = 16  # more failed rows between two tables are not one slip in their sums
@@ -65,7 +68,15 @@ def _keys(failure: Failure) -> Iterator[Hashable]:
         yield tuple(sorted(failure.slip.changes.items()))
     for side in (one.left, one.right):
         if side.value is None:
-            yield "blank", side.label
+            row, has_column, _ = side.label.rpartition("·")
+            yield "blank", row if has_column else side.label
+    if one.relation == "text" and one.right.value:
+        yield one.rule_id, one.right.value
+    elif one.rule_id == "claim_growth":
+        yield one.rule_id, one.left.value, one.right.value
+    if one.rule_id in _OF_ONE_PLACE:
+        for place in failure.left:
+            yield one.rule_id, place
     if one.difference:
         for place in (one.subject, *failure.left, *failure.right):
             yield one.unit, place, abs(one.difference)
@@ -77,7 +88,7 @@ def _sums(failures: Sequence[Failure]) -> Iterator[tuple[int, ...]]:
     """Yield the positions of a gap and of those that add up to it, between the same two tables."""
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for position, failure in enumerate(failures):
-        if failure.gap and failure.identity.repeats:
+        if failure.gap and failure.identity.repeats and failure.identity.verdict == "different":
             groups[failure.identity.rule_id, failure.identity.repeats].append(position)
     for positions in groups.values():
         if len(positions) > _MOST_COMPARED:
@@ -107,7 +118,8 @@ def cause_numbers(failures: Sequence[Failure]) -> list[int]:
     seen: dict[Hashable, int] = {}
     for position, failure in enumerate(failures):
         for key in _keys(failure):
-            join(seen.setdefault(key, position), position)
+            kind = failure.identity.verdict
+            join(seen.setdefault((kind, key), position), position)
     for first, *others in _sums(failures):
         for other in others:
             join(first, other)

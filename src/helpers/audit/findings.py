@@ -92,7 +92,7 @@ def _hint(failure: Failure) -> Row:
                 label=term.label,
                 place=term.origin,
                 printed=say("finding.blank", lang) if term.value is None else f"{term.value:f}",
-                value=f"{value:f}",
+                value=f"{value:f}" if value else say("finding.blank", lang),
             )
             for term, value in changes
         ]
@@ -125,19 +125,30 @@ def gap_unit(unit: str, lang: str) -> str:
 
 @cache
 def _forms() -> dict[str, str]:
-    """Return the form of the sentence of each rule on words: ``finding.<form>``."""
+    """Return the form of the sentence of rules that have one of their own."""
     return {row["rule_id"]: row["form"] for row in read_reference("rule_statements")}
+
+
+def _form(one: Identity) -> str:
+    """Return how the sentence of a finding is built: ``finding.<form>``."""
+    if one.verdict == "rounding":
+        return "rounding"
+    if one.rule_id in _forms():
+        return _forms()[one.rule_id]
+    # A figure without a place is one that the document does not print.
+    for side, figure in (("left", one.left), ("right", one.right)):
+        if figure.value is None:
+            return f"{side}_blank" if figure.origins else f"{side}_unlisted"
+    if one.difference is None:
+        return "text"
+    if one.relation == "at_most":
+        return "exceeds"
+    return "difference" if len(one.left.terms) < 2 else "sum"
 
 
 def _statements(one: Identity) -> tuple[str, str]:
     """Return the sentence of a finding in Chinese and English."""
-    form = "difference" if one.difference is not None else _forms().get(one.rule_id, "text")
-    if one.verdict == "rounding":
-        form = "rounding"
-    elif one.left.value is None:
-        form = "left_blank"
-    elif one.right.value is None:
-        form = "right_blank"
+    form = _form(one)
     rule = rules()[one.rule_id]
     texts = [
         say(

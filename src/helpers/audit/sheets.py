@@ -96,7 +96,9 @@ class Sheet:
     def blank(self, row: SheetRow, path: str) -> Figure:
         """Return the figure of a cell that states nothing."""
         label, key = self.label(row, path), cell_key(self.table_id, self.side, row.row_no, path)
-        return figure(None, label, row.line.origin, self.decimals, row.is_damaged, key)
+        empty = (place for column, place in row.line.blanks if "/".join(column.path) == path)
+        origin = next(empty, row.line.origin)
+        return figure(None, label, origin, self.decimals, row.is_damaged, key)
 
     def cell(self, row: SheetRow, path: str) -> Figure:
         """Return the figure of a cell, with a blank value where nothing is printed."""

@@ -33,6 +33,8 @@ _MOST_SUSPECTS = 3
 _MOST_FIGURES = 3  # what needs more is no slip
 _CLEAR_GAIN = 2
 _DECIMALS = 2  # of a figure that is exact, where a rate asks for another
+# Rules whose figures are taken by their words to mean one thing: no ground to correct either.
+_BY_WORDS = ("goal_", "description_", "indicator_")
 # An eye or a hand is known to make these, and a rate is the last figure to be worked out.
 _USUAL: frozenset[Kind] = frozenset({"blank", "direction", "digit", "swap", "shift", "rate"})
 
@@ -49,6 +51,8 @@ class Slip:
         What they should be, in the same order.
     repairs, breaks
         Positions of the identities that would then hold, and of those that would no longer.
+    leaves
+        How many that fail already would go on failing.
     kind
         How the first differs from what it should be: a ``blank``; a figure where there should be
         none (``empty``); an increase for a decrease (``direction``); one ``digit``, two digits in
@@ -61,6 +65,7 @@ class Slip:
     values: tuple[Decimal, ...]
     repairs: frozenset[int]
     breaks: frozenset[int]
+    leaves: int
     kind: Kind
 
     @property
@@ -137,6 +142,8 @@ class _Search:
         for position, one in enumerate(identities):
             if one.relation == "text" or one.verdict == "not_checkable":
                 continue
+            if one.rule_id.startswith(_BY_WORDS):
+                continue
             for term in one.terms:
                 self._by_key[term.key].append(position)
             if one.relation == "rate":
@@ -152,7 +159,11 @@ class _Search:
             for position in self._failed:
                 ranked = _ranked(position, slips)
                 found.setdefault(position, Suspicion(_first_of_each(ranked)))
-            clear = [slip for slip in slips if _is_singled_out(slip, slips)]
+            clear = [
+                slip
+                for slip in slips
+                if _is_singled_out(slip, slips) and not self._is_sum_of_doubtful(slip)
+            ]
             if not clear:
                 return found | self._of_texts(found)
             touched: set[int] = set()
@@ -191,6 +202,16 @@ class _Search:
         tried = [self._tried((term,), (value,)) for (_, value), term in wanted.items()]
         found = [self._with_others(slip) for slip in tried if slip is not None and slip.repairs]
         return [slip for slip in found if slip.gain > 1 or not self._is_blank_addend(slip)]
+
+    def _is_sum_of_doubtful(self, slip: Slip) -> bool:
+        """Tell whether a blank would be filled from figures that fail elsewhere themselves."""
+        if slip.kind != "blank" or slip.gain >= _CLEAR_GAIN:
+            return False
+        beside = {
+            term.key for position in slip.repairs for term in self._identities[position].terms
+        }
+        failing = {position for key in beside for position in self._by_key[key]} & self._failed
+        return not failing <= slip.repairs
 
     def _is_blank_addend(self, slip: Slip) -> bool:
         """Tell whether a figure is missing among others: one sum alone does not ask for it."""
@@ -241,17 +262,19 @@ class _Search:
                 return None
         own = {term.key: value for term, value in zip(terms, values, strict=True)}
         changes = self._changes | own
-        repairs, breaks = set(), set()
+        repairs, breaks, leaves = set(), set(), 0
         for position in {position for key in own for position in self._by_key[key]}:
             holds = self._identities[position].holds_with(changes)
-            if holds and position in self._failed:
+            if not holds and position in self._failed:
+                leaves += 1
+            elif position in self._failed:
                 repairs.add(position)
-            elif not holds and position not in self._failed:
+            elif not holds:
                 breaks.add(position)
         kind = _kind(terms[0], values[0], terms[0].key in self._rates)
         if len(terms) > 1 and sorted(values) == sorted(term.value or Decimal(0) for term in terms):
             kind = "exchange"
-        return Slip(terms, values, frozenset(repairs), frozenset(breaks), kind)
+        return Slip(terms, values, frozenset(repairs), frozenset(breaks), leaves, kind)
 
     def _with_others(self, slip: Slip) -> Slip:
         """Change with a figure those that fail elsewhere, as long as that gains."""
@@ -287,11 +310,14 @@ def _first_of_each(ranked: Sequence[Slip]) -> tuple[Slip, ...]:
 def _is_singled_out(slip: Slip, slips: Sequence[Slip]) -> bool:
     """Tell whether a slip stands clear of every other that would repair one of the same.
 
+    It must leave nothing that fails: where much is wrong, what repairs a part is no evidence.
     Another value of the same figure is such another.  Where it gains a single identity only, the
     slip must be of a usual kind and every other break as much as it repairs; or it is a figure of a
     sentence, and every other breaks more.
     """
-    if slip.gain < 1 or (slip.gain < _CLEAR_GAIN and (slip.breaks or len(slip.terms) > 1)):
+    if slip.leaves or slip.gain < 1:
+        return False
+    if slip.gain < _CLEAR_GAIN and (slip.breaks or len(slip.terms) > 1):
         return False
     figures = set(slip.changes.items())
     rivals = [

@@ -174,7 +174,8 @@ def execution_rule(evaluations: Sequence[Evaluation]) -> Iterator[Identity]:
         assert one.fund_weight is not None and one.execution_rate is not None
         expected = (one.fund_weight * one.execution_rate / 100).quantize(Decimal("0.01"))
         place = one.origins.get("fund_score", one.origin)
-        left = figure(one.fund_score, named(one, "预算执行得分"), place, None)
+        key = f"{one.origin}/fund_score"
+        left = figure(one.fund_score, named(one, "预算执行得分"), place, None, key=key)
         rate_place = one.origins.get("execution_rate", one.origin)
         right = Figure(expected, f"分值{one.fund_weight}×执行率", (rate_place,))
         yield equality("evaluation_execution_rule", left.label, left, right, "分")

@@ -79,7 +79,9 @@ def _other_project(stated: str, amount: Figure, sheet: Sheet, row: SheetRow) -> 
     """Compare the names of two projects of one amount; two forms of a name agree here."""
     printed = row.line.project
     left = Figure(stated, _place(amount.label), amount.origins)
-    right = Figure(printed, f"{sheet.title}/项目名称", (row.line.origin,))
+    right = Figure(
+        printed, f"{sheet.title}/项目名称", (row.line.project_origin or row.line.origin,)
+    )
     agree = _is_alike(name_of(stated), name_of(printed))
     return same_text("project_other", left.label, left, right, agree, f"{stated}/{printed}")
 

@@ -51,6 +51,11 @@ def _coded(sheet: Sheet) -> Iterator[SheetRow]:
             yield row
 
 
+def _place(row: SheetRow) -> tuple[str, ...]:
+    """Return the places of a row's code; of its name where the code stands in front of that."""
+    return tuple((row.line.code_origin or row.line.origin).split(";"))
+
+
 def structure(sheet: Sheet) -> Iterator[Identity]:
     """Compare the code of each section and item with the class or section it stands under."""
     above: dict[int, SheetRow] = {}
@@ -61,8 +66,8 @@ def structure(sheet: Sheet) -> Iterator[Identity]:
         if above:
             parent = above[max(above)]
             if row.line.unit_name == parent.line.unit_name:
-                left = Figure(code, f"{sheet.title}/{row.name}", (row.line.origin,))
-                right = Figure(parent.line.code, parent.name, (parent.line.origin,))
+                left = Figure(code, f"{sheet.title}/{row.name}", _place(row))
+                right = Figure(parent.line.code, parent.name, _place(parent))
                 fits = code.startswith(parent.line.code)
                 yield same_text("code_structure", left.label, left, right, fits)
         above[len(code)] = row
