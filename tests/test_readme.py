@@ -51,11 +51,13 @@ def audits() -> AuditsCompared:
 
 def test_what_the_audit_finds():
     found = [cause.severity for own in audits().causes.values() for cause in own]
-    checks, errors = len(hp.load("checks")), found.count("error")
-    assert answer("03_audit_arithmetic") == (  # in round numbers: a rule more is no other answer
-        f"more than {checks // 1000:,},000 checks; more than {errors // 10 * 10} errors, and "
-        "what may be right, each shown with both figures and their lines"
+    told = answer("03_audit_arithmetic")
+    form = (
+        r"more than ([\d,]+) checks; more than (\d+) errors, and what may be right, each shown .+"
     )
+    stated = [int(number.replace(",", "")) for number in re.fullmatch(form, told).groups()]
+    for number, counted in zip(stated, (len(hp.load("checks")), found.count("error")), strict=True):
+        assert number < counted < 1.5 * number  # round numbers: a rule more changes no answer
 
 
 def test_where_figures_do_not_add_up():
