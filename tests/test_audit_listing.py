@@ -10,42 +10,16 @@ from helpers.audit.coverage import by_family, coverage
 from helpers.audit.listing import WIDTH, listing, tell_hints, tell_suspects
 from helpers.disclosure import Disclosure, read
 from helpers.line_breaks import text_columns
+from made_up_findings import OF_EACH_KIND, finding, with_findings, words
 
 ROOT = Path(__file__).resolve().parents[1]
 WITH_FINDINGS = "changji_housing_2023_budget"
-CLEAN = "urumqi_housing_2024_budget"
-
-BASE = {
-    "finding_no": 1,
-    "cause_no": 1,
-    "rule_id": "table_row_sum",
-    "severity": "error",
-    "damage": "published",
-    "subject": "表2/行政运行",
-    "left_label": "表2/行政运行·总计",
-    "left_value": "679.05",
-    "left_origin": "L465",
-    "right_label": "表2/行政运行·各栏之和",
-    "right_value": "954.14",
-    "right_origin": "L466;L474",
-    "difference": Decimal("-275.09"),
-    "tolerance": Decimal("0.015"),
-    "unit": "万元",
-    "hint_origin": "",
-    "hint_value": "",
-    "hint_evidence": "",
-    "statement_zh": "…",
-    "statement_en": "…",
-}
-
-
-def finding(**changes: object) -> dict:
-    return BASE | changes
+OTHER = "urumqi_housing_2024_budget"
 
 
 @pytest.fixture(scope="module")
 def disclosures() -> dict[str, Disclosure]:
-    return {name: read(ROOT / "data" / "raw" / name) for name in (WITH_FINDINGS, CLEAN)}
+    return {name: read(ROOT / "data" / "raw" / name) for name in (WITH_FINDINGS, OTHER)}
 
 
 def test_findings_of_one_cause_are_one_entry_and_rounding_is_none():
@@ -111,6 +85,23 @@ def test_figures_most_suspected_are_named_where_there_is_no_hint():
     assert tell_suspects(cause) == told
 
 
+def test_nothing_is_most_suspected_where_everything_is():
+    (cause,) = causes([finding(suspects="L474;L465;L466")])
+    assert cause.suspects == [] and tell_suspects(cause) == ""
+
+
+def test_words_are_told_from_figures():
+    about = [
+        (words(), True),
+        (finding(), False),
+        (finding(left_value="", difference=None), False),  # an amount beside a blank
+        (words(left_value="", right_value="原因是增加　万元"), True),
+    ]
+    for row, is_about_words in about:
+        (cause,) = causes([row])
+        assert cause.is_about_words == is_about_words
+
+
 def test_counts_by_family(disclosures):
     rows = disclosures[WITH_FINDINGS].rows
     counts = by_family(rows["checks"], rows["findings"])
@@ -144,20 +135,60 @@ def test_nothing_is_wider_than_the_terminal(disclosures):
             assert max(map(text_columns, lines)) <= WIDTH
 
 
+def entry(disclosure: Disclosure, *findings: dict, lang: str = "en") -> list[str]:
+    """The lines below the only heading of a listing."""
+    lines = listing(with_findings(disclosure, findings), lang).splitlines()
+    (start,) = [number for number, line in enumerate(lines) if line.startswith("──")]
+    return lines[start + 2 :]
+
+
 def test_entry_shows_both_sides_and_their_places(disclosures):
-    lines = listing(disclosures[WITH_FINDINGS]).splitlines()
-    (start,) = [number for number, line in enumerate(lines) if "  evaluated projects " in line]
-    assert text_columns(lines[start]) == WIDTH
-    assert lines[start].endswith("   difference 1个")
-    assert lines[start + 1 : start + 3] == [
-        " " * 20 + "11个  文字所述有绩效目标的项目 L2426",
-        " " * 20 + "10个  绩效目标表份数 L2435 L2559 L2682 L2806 L2910 L3004 L3118 L3225 …",
+    places = ";".join(f"L{number}" for number in range(1, 12))
+    row = finding(rule_id="evaluation_count", unit="个", left_value="11", right_value="10")
+    row |= {"difference": Decimal(1), "right_origin": places}
+    first, *sides = entry(disclosures[OTHER], row)
+    assert text_columns(first) == WIDTH
+    assert first.startswith("   1  evaluated projects ") and first.endswith("   difference 1个")
+    assert sides == [
+        " " * 20 + "11个  表2/行政运行·总计 L465",
+        " " * 20 + "10个  表2/行政运行·各栏之和 L1 L2 L3 L4 L5 L6 L7 L8 …",
     ]
 
 
+def test_words_stand_side_by_side_where_they_fit(disclosures):
+    short = entry(disclosures[OTHER], words())
+    assert short == ["   1  numbering", "      “5.”  序号 L465  ≠  “4.”  3.之后 L466"]
+    first, second = entry(disclosures[OTHER], words(left_value="长" * 40))[1:]
+    assert first == f"      “{'长' * 40}”  序号 L465"
+    assert second == "      “4.”  3.之后 L466"
+
+
+def test_findings_of_a_large_cause_are_counted_where_they_are_not_named(disclosures):
+    rows = [finding(finding_no=n, left_origin=f"L{n}") for n in range(1, 17)]
+    text = " ".join(map(str.strip, entry(disclosures[OTHER], *rows)))
+    assert "same cause: 2 (L2), " in text and "7 (L7) … and 9 more of this cause; --format" in text
+    assert "8 (L8)" not in text
+    assert "more of this cause" not in " ".join(entry(disclosures[OTHER], *rows[:7]))
+    assert "同一原因另有9项" in "".join(entry(disclosures[OTHER], *rows, lang="zh"))
+
+
+def test_every_severity_has_its_heading_and_every_cause_its_entry(disclosures):
+    lines = listing(with_findings(disclosures[OTHER], OF_EACH_KIND)).splitlines()
+    headings = [line.strip("─ ") for line in lines if line.startswith("──")]
+    assert headings == [
+        "Errors (causes: 6, findings: 7)",
+        "Suspicious, may be right (causes: 1, findings: 1)",
+        "Notes (causes: 1, findings: 1)",
+        "Damage done by the conversion of the document, not by the department",
+    ]
+    entries = [line for line in lines if line[:6].strip().isdigit() and line[4:6] == "  "]
+    assert [int(line[:4]) for line in entries] == [6, 3, 1, 7, 4, 8, 9, 10, 11]
+    assert any(line.startswith("      Hint, not a finding. Likely slip <b>.") for line in lines)
+
+
 def test_disclosure_without_findings_says_what_was_checked(disclosures):
-    text = listing(disclosures[CLEAN])
-    assert "0 do not hold" in text
+    text = listing(with_findings(disclosures[OTHER], ()))
+    assert "2 checks by 1 rules: 1 hold, 0 of them within rounding; 0 do not hold; 1 cannot" in text
     assert text.endswith(
         "Nothing was found that does not add up: every check that could be made holds."
     )

@@ -16,11 +16,12 @@ from helpers.charts import COLOURS
 from helpers.disclosure import Disclosure, read
 from helpers.document import DisclosureError
 from helpers.wording import label
+from made_up_findings import OF_EACH_KIND, finding, with_findings, words
 
 ROOT = Path(__file__).resolve().parents[1]
 WITH_FINDINGS = "changji_housing_2023_budget"
 EVALUATED = "changji_housing_2024_final"
-CLEAN = "urumqi_housing_2024_budget"
+OTHER = "urumqi_housing_2024_budget"
 SECTIONS = ("table", "between tables", "sentence and table", "sentences", "wording")
 FILES = ("checks", "findings", "facts", "claims", "projects", "indicators")
 
@@ -32,7 +33,7 @@ def collection(monkeypatch):
 
 @pytest.fixture(scope="module")
 def disclosures() -> dict[str, Disclosure]:
-    names = (WITH_FINDINGS, EVALUATED, CLEAN)
+    names = (WITH_FINDINGS, EVALUATED, OTHER)
     return {name: read(ROOT / "data" / "raw" / name) for name in names}
 
 
@@ -48,10 +49,9 @@ def files() -> dict[str, pd.DataFrame]:
         return {name: hp.load(name, all_rows=True) for name in FILES}
 
 
-def with_findings(disclosure: Disclosure, change) -> Disclosure:
-    """The same disclosure with other rows of findings."""
-    rows = [change(dict(row)) for row in disclosure.rows["findings"]]
-    return replace(disclosure, rows={**disclosure.rows, "findings": rows})
+def audit_of(disclosures: dict[str, Disclosure], *findings: dict) -> DocumentAudit:
+    """The audit of a document that has just these findings, each a check that fails."""
+    return DocumentAudit(with_findings(disclosures[OTHER], findings))
 
 
 def all_cards(audit: DocumentAudit) -> list[Cards]:
@@ -89,53 +89,52 @@ def test_every_cause_stands_in_one_card_and_every_finding_has_one_address(disclo
         assert sorted(map(int, addresses)) == sorted(row["finding_no"] for row in touching)
 
 
-def test_card_shows_both_figures_both_sentences_and_the_lines(audit):
-    card = audit.errors_elsewhere(*SECTIONS)._repr_html_().split("</article>")[0]
-    assert "evaluated projects 评价项目数<span>difference 1个</span>" in card
-    assert "<dt>11个</dt>" in card and "<dt>10个</dt>" in card
-    place = f'data-place="{WITH_FINDINGS}#L2426"'
-    assert place in card
-    assert "与绩效目标表份数（10个）不一致，相差1个。" in card
-    assert "which does not equal 10个 (绩效目标表份数)" in card
-    assert "<details><summary>The lines 原文</summary>" in card
-    assert "<b>2426</b>" in card
+def test_card_shows_both_figures_both_sentences_and_the_lines(disclosures):
+    audit = audit_of(disclosures, *OF_EACH_KIND[:2])
+    card = audit.show_heaviest()._repr_html_()
+    assert card.count("<article") == 1
+    assert "row total 横向合计<span>difference 275.09万元</span>" in card
+    assert "<dt>679.05万元</dt>" in card and "<dt>954.14万元</dt>" in card
+    assert f'data-place="{OTHER}#L465"' in card
+    assert '<dl class="sides"><dt>' in card
+    assert finding()["statement_zh"] in card and finding()["statement_en"] in card
+    assert "<summary>1 more of the same cause 同一原因</summary>" in card
+    assert "<summary>The lines 原文</summary>" in card and "<b>465</b>" in card
 
 
-def test_weightiest_errors_come_first_with_their_lines_in_sight(audit):
+def test_card_about_words_has_no_figures(disclosures):
+    card = audit_of(disclosures, words()).show_heaviest()._repr_html_()
+    assert '<dl class="sides words"><dt>“5.”</dt>' in card
+    assert "<span></span></p>" in card and "difference" not in card
+    assert 'class="hint"' not in card
+
+
+def test_weightiest_errors_come_first_with_their_lines_in_sight(disclosures):
+    audit = DocumentAudit(with_findings(disclosures[OTHER], OF_EACH_KIND), shown=3)
     page = audit.show_heaviest()._repr_html_()
-    assert page.count("<article") == audit.shown == 5
-    assert page.count("<details open>") == 5
-    assert page.index("1,846.59万元") < page.index("1,626.09万元")
+    assert page.count("<article") == page.count("<details open>") == 3
+    leads = re.findall(r'<article class="finding error" id="finding-(\d+)"', page)
+    assert leads == ["6", "3", "1"]  # 954.14万元 beside a blank, 300万元, 275.09万元
+    assert audit.errors_in("wording").causes[0].lead["finding_no"] == 8
+    assert "<details open>" not in audit.errors_in("wording")._repr_html_()
 
 
-def test_hint_notes_and_conversion_show_when_they_come(disclosures):
-    def change(row):
-        if row["finding_no"] == 1:
-            row |= {"hint_origin": "L934", "hint_value": "9.98", "hint_evidence": "repairs 1 <b>"}
-        if row["finding_no"] == 2:
-            row |= {"severity": "note"}
-        if row["finding_no"] == 3:
-            row |= {"damage": "conversion"}
-        return row
-
-    audit = DocumentAudit(with_findings(disclosures[EVALUATED], change))
-    assert audit.hints().startswith("1 of 4 causes come with a hint")
+def test_hints_notes_and_conversion_stand_apart(disclosures):
+    audit = audit_of(disclosures, *OF_EACH_KIND)
+    assert audit.hints().startswith("1 of 9 causes come with a hint")
     (hinted,) = [one for one in audit.causes if one.hints]
-    page = audit.show_heaviest()._repr_html_()
-    told = "线索（仅供参考）。repairs 1 &lt;b&gt;<br>Hint, not a finding. repairs 1 &lt;b&gt;"
-    assert f'<p class="hint">{told}</p>' in page
-    assert hinted.lead["finding_no"] == 1
-    assert [cause.lead["finding_no"] for cause in audit.of_severity("note").causes] == [2]
-    assert [cause.lead["finding_no"] for cause in audit.damaged().causes] == [3]
-    assert "2 errors, 1 note, each with a cause of its own" in audit.result()
+    told = "线索（仅供参考）。疑似笔误 &lt;b&gt;。<br>Hint, not a finding. Likely slip &lt;b&gt;."
+    assert f'<p class="hint">{told}</p>' in audit.show_heaviest()._repr_html_()
+    assert hinted.lead["finding_no"] == 3
+    apart = [audit.of_severity("suspicious"), audit.of_severity("note"), audit.damaged()]
+    shown = [[one.lead["finding_no"] for one in cards.causes] for cards in apart]
+    assert shown == [[9], [10], [11]]
+    assert "6 errors, 1 suspicious, 1 note, each with a cause of its own" in audit.result()
 
 
 def test_figures_most_suspected_lead_to_their_lines(disclosures):
-    audit = DocumentAudit(
-        with_findings(disclosures[EVALUATED], lambda row: row | {"suspects": "L933"})
-    )
-    page = audit.show_heaviest()._repr_html_()
-    assert f'likeliest first: <span class="origin" data-place="{EVALUATED}#L933"' in page
+    page = audit_of(disclosures, finding(suspects="L466")).show_heaviest()._repr_html_()
+    assert f'likeliest first: <span class="origin" data-place="{OTHER}#L466"' in page
 
 
 def test_finding_without_lines_has_a_card_all_the_same(audit):
@@ -162,30 +161,26 @@ def test_rounding_stands_apart_with_its_bound(audit, disclosures):
 
 
 def test_document_without_findings_reads_well(disclosures):
-    audit = DocumentAudit(disclosures[CLEAN])
+    audit = audit_of(disclosures)
     assert audit.answer().startswith("Nothing was found in this document that does not add up")
     assert audit.kinds().empty
     assert audit.hints() == "There is no failed check to be explained."
     for cards in all_cards(audit):
         assert re.fullmatch(r"<p>[^<]+\.</p>", cards._repr_html_())
-    told = "<p>Every check that could be made holds: 378 of 378.</p>"
+    told = "<p>Every check that could be made holds: 1 of 2.</p>"
     assert audit.errors_in("table")._repr_html_() == told
     assert audit.draw_families() is not None
-    assert not audit.rules_that_hold().empty
+    assert len(audit.rules_that_hold()) == 1
 
 
 def test_what_is_only_suspicious_is_not_said_to_hold(disclosures):
-    def change(row):
-        return row | {"severity": "suspicious"}
-
-    audit = DocumentAudit(with_findings(disclosures[EVALUATED], change))
-    assert audit.errors_in("evaluation")._repr_html_().startswith("<p>No error: 205 of 209 checks")
-    assert "holds: 99 of 99." in audit.errors_in("sentences")._repr_html_()
+    audit = audit_of(disclosures, finding(rule_id="table_class_sum", severity="suspicious"))
+    assert audit.errors_in("table")._repr_html_().startswith("<p>No error: 1 of 3 checks hold")
 
 
 def test_document_in_which_nothing_could_be_checked(disclosures):
-    rows = {**disclosures[CLEAN].rows, "checks": [], "findings": []}
-    audit = DocumentAudit(replace(disclosures[CLEAN], rows=rows))
+    rows = {**disclosures[OTHER].rows, "checks": [], "findings": []}
+    audit = DocumentAudit(replace(disclosures[OTHER], rows=rows))
     assert "nothing was checked" in audit.answer() and "nothing was checked" in audit.result()
     assert audit.draw_families() is None
     assert audit.families().empty and audit.unclear().empty
@@ -211,16 +206,19 @@ def test_disclosures_keep_their_order_and_counts_stand_beside_checks(files):
         rows = checks[checks["source_id"] == source_id]
         assert own.loc[source_id, "checks 校验"] == len(rows)
         assert own.loc[source_id, "do not hold 不一致"] == (rows["status"] == "fail").sum()
-    assert own.loc[CLEAN, "error 错误"] == 0
-    assert own.loc[CLEAN, "do not hold of those made 不一致占比"] == "0.0%"
+    none = {"findings": files["findings"].head(0), "checks": checks.assign(status="pass")}
+    spotless = AuditsCompared(sources, {**files, **none})
+    assert set(spotless.per_disclosure()["error 错误"]) == {0}
+    assert set(spotless.per_disclosure()["do not hold of those made 不一致占比"]) == {"0.0%"}
 
 
 def test_kinds_count_failed_of_those_made(files):
     kinds = AuditsCompared(hp.load_sources(), files).kinds().set_index("where 位置")
     assert list(kinds.loc["within a table 表内"])[1::3] == ["—", "—"]  # final accounts
-    made = files["checks"][files["checks"]["source_id"] == CLEAN]
+    made = files["checks"][files["checks"]["source_id"] == OTHER]
     within = made[made["rule_id"].str.startswith("table_")]
-    assert kinds.loc["within a table 表内"].iloc[2] == f"0 of {len(within)}"
+    failed = (within["status"] == "fail").sum()
+    assert kinds.loc["within a table 表内"].iloc[2] == f"{failed} of {len(within)}"
 
 
 def test_damage_of_the_conversion_counts_for_no_disclosure(files):

@@ -51,10 +51,13 @@ def audits() -> AuditsCompared:
 
 def test_what_the_audit_finds():
     found = [cause.severity for own in audits().causes.values() for cause in own]
-    assert answer("03_audit_arithmetic") == (
-        f"{len(hp.load('checks')):,} checks; {found.count('error')} errors and "
-        f"{found.count('suspicious')} suspicious, each shown with both figures and their lines"
+    told = answer("03_audit_arithmetic")
+    form = (
+        r"more than ([\d,]+) checks; more than (\d+) errors, and what may be right, each shown .+"
     )
+    stated = [int(number.replace(",", "")) for number in re.fullmatch(form, told).groups()]
+    for number, counted in zip(stated, (len(hp.load("checks")), found.count("error")), strict=True):
+        assert number < counted < 1.5 * number  # round numbers: a rule more changes no answer
 
 
 def test_where_figures_do_not_add_up():
@@ -62,7 +65,7 @@ def test_where_figures_do_not_add_up():
     made = checks[checks["status"] != "not_checkable"]
     failed = made.assign(failed=made["status"] == "fail").groupby("source_id")["failed"].mean()
     assert answer("10_findings_across_disclosures") == (
-        f"{failed.min():.1%} to {failed.max():.1%} of the checks made in a disclosure do not hold; "
+        f"{failed.min():.0%} to {failed.max():.0%} of the checks made in a disclosure do not hold; "
         "which kinds, where and how large"
     ).replace("%", " %")
 

@@ -114,6 +114,8 @@ def _audit(arguments: argparse.Namespace) -> int:
                 found += disclosure.rows["findings"]
                 if arguments.format == "table":
                     print(listing(disclosure, arguments.lang))
+        except BrokenPipeError:
+            raise  # nobody reads on, which is no fault of the disclosure
         except DisclosureError as error:
             problems.append(str(error))
         except OSError as error:
@@ -236,7 +238,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parsed = _parser().parse_args(arguments)
     try:
-        return parsed.run(parsed)
+        status = parsed.run(parsed)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader has seen enough, as in "audit … | head"
+        # What is left in the buffer goes nowhere, else Python would complain when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except DisclosureError as error:
         print(error, file=sys.stderr)
         return 2

@@ -34,6 +34,8 @@ _YEAR_AND_KIND = (
     re.compile(r"(20\d{2})年度?(?:部门|单位|本级)(?:[（(](?:部门|单位)[）)])?(预算|决算)"),
     re.compile(r"(20\d{2})年度?.{0,16}?(预算|决算)"),
 )
+_YEAR_ALONE = re.compile(r"^[（(]?(20\d{2})年度?[）)]?$")
+_KIND_OF_TABLE = re.compile(r"^[\u4e00-\u9fff“”]{2,40}(预算|决算)[\u4e00-\u9fff]{0,4}表$")
 _PART = r"^(?:第[一二三四五六七八九十]+部分)?+"  # possessive: 第二部分 is no department
 _DEPARTMENT_PATTERNS = (
     re.compile(
@@ -191,6 +193,11 @@ def _year_and_kind(texts: Sequence[str]) -> tuple[str, str] | None:
         found = Counter(match.groups() for text in texts if (match := pattern.search(text)))
         if found:
             return found.most_common(1)[0][0]
+    # Tables alone: the year stands by itself, and the titles of the tables say what they are.
+    years = Counter(match.group(1) for text in texts if (match := _YEAR_ALONE.match(text)))
+    words = Counter(match.group(1) for text in texts if (match := _KIND_OF_TABLE.search(text)))
+    if years and words:
+        return years.most_common(1)[0][0], words.most_common(1)[0][0]
     return None
 
 

@@ -15,8 +15,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from helpers.amounts import UNIT_FACTORS
-from helpers.audit.findings import quoted, rules
-from helpers.wording import label, say
+from helpers.audit.findings import gap_unit, quoted, rules
+from helpers.wording import say
 
 Row = Mapping[str, Any]
 
@@ -85,9 +85,20 @@ class Cause:
 
     @property
     def suspects(self) -> list[str]:
-        """Places of the figures most suspected, the likeliest first."""
+        """Places of the figures most suspected, the likeliest first.
+
+        None where they are all the places there are: then none is more suspected than another.
+        """
         named = [place for row in self.rows for place in (row.get("suspects") or "").split(";")]
-        return list(dict.fromkeys(place for place in named if place))[:_MOST_SUSPECTS]
+        suspected = list(dict.fromkeys(place for place in named if place))
+        is_choice = not set(suspected) >= set(other_places(self.rows))
+        return suspected[:_MOST_SUSPECTS] if is_choice else []
+
+    @property
+    def is_about_words(self) -> bool:
+        """Whether its lead compares words: there is no figure to be set right."""
+        stated = [number for number in map(_number, sides_of(self.lead)) if number is not None]
+        return self.lead["difference"] is None and not (self.lead["unit"] and stated)
 
 
 def causes(findings: Iterable[Row]) -> list[Cause]:
@@ -183,10 +194,7 @@ def gap_text(row: Row, lang: str = "en") -> str:
     gap = row["difference"]
     if gap is None:
         return ""
-    if row["unit"] == "%":
-        blank = "" if lang == "zh" else " "
-        return f"{abs(gap):,f}{blank}{label('percentage_points', lang)}"
-    return f"{abs(gap):,f}{row['unit']}"
+    return f"{abs(gap):,f}{gap_unit(row['unit'], lang)}"
 
 
 def _number(text: str) -> Decimal | None:

@@ -19,7 +19,7 @@ from helpers.audit.findings import rules
 Row = Mapping[str, Any]
 
 #: Rules that compare names and codes: an amount on the same line is not checked by them.
-_TEXT_FAMILIES = ("code", "wording")
+_TEXT_FAMILIES = ("code", "names", "wording")
 _TEXT_RULES = ("narrative_label",)
 _PHASES = ("initial_budget", "adjusted_budget", "executed")
 

@@ -18,7 +18,7 @@ from helpers.audit.causes import Failure, cause_numbers
 from helpers.audit.identity import Figure, Identity
 from helpers.audit.slips import Slip, Suspicion, suspicions
 from helpers.reference_data import read_reference
-from helpers.wording import say
+from helpers.wording import label, say
 
 Row = dict[str, Any]
 
@@ -121,6 +121,13 @@ def quoted(text: str) -> str:
     return f"「{text}」" if "“" in text or "”" in text else f"“{text}”"
 
 
+def gap_unit(unit: str, lang: str) -> str:
+    """Return the unit of a difference: that of two rates is no rate."""
+    if unit != "%":
+        return unit
+    return f"{'' if lang == 'zh' else ' '}{label('percentage_points', lang)}"
+
+
 @cache
 def _forms() -> dict[str, str]:
     """Return the form of the sentence of rules that have one of their own."""
@@ -159,7 +166,7 @@ def _statements(one: Identity) -> tuple[str, str]:
             left_value=_shown(one.left, one.unit, lang),
             right=one.right.label,
             right_value=_shown(one.right, one.unit, lang),
-            difference=f"{abs(one.difference or Decimal(0)):f}{one.unit}",
+            difference=f"{abs(one.difference or Decimal(0)):f}{gap_unit(one.unit, lang)}",
         )
         for lang in ("zh", "en")
     ]

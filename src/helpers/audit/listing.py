@@ -29,6 +29,7 @@ WIDTH = 100
 _INDENT = "      "
 _VALUE = 24  # columns of a figure
 _MOST_PLACES = 8
+_MOST_OTHERS = 6  # findings of one cause named beside the one that leads
 _COUNTS = ("checks", "held", "failed", "not_checkable", "rounding", "causes")
 
 
@@ -118,20 +119,39 @@ def _entry(cause: Cause, lang: str) -> Iterator[str]:
         say("audit.difference", lang, difference=gap_text(lead, lang)) if lead["difference"] else ""
     )
     yield f"{name}{_right(gap, WIDTH - text_columns(name))}".rstrip()
-    for side in ("left", "right"):
-        value = value_text(lead, side, lang)
-        if text_columns(value) > _VALUE:  # a text that is compared: on lines of its own
-            yield from _wrapped(value, _INDENT)
-            value = ""
-        places = _listed(lead[f"{side}_origin"].split(";"))
-        what = f"{lead[f'{side}_label']} {places}".rstrip()
-        yield from _wrapped(what, f"{_right(value, _VALUE)}  ")
+    yield from _sides(cause, lang)
     if others:
-        named = ", ".join(f"{row['finding_no']} ({_where(row)})" for row in others)
-        yield from _wrapped(say("audit.same_cause", lang, others=named), _INDENT)
+        yield from _wrapped(_tell_others(others, lang), _INDENT)
     for told in [*tell_hints(cause, lang), tell_suspects(cause, lang)]:
         if told:
             yield from _wrapped(told, _INDENT)
+
+
+def _sides(cause: Cause, lang: str) -> Iterator[str]:
+    """Yield both sides: figures below one another, words one after the other where they fit."""
+    told = []
+    for side in ("left", "right"):
+        places = _listed(cause.lead[f"{side}_origin"].split(";"))
+        what = f"{cause.lead[f'{side}_label']} {places}".rstrip()
+        told.append((value_text(cause.lead, side, lang), what))
+    if not cause.is_about_words:
+        for value, what in told:
+            yield from _wrapped(what, f"{_right(value, _VALUE)}  ")
+        return
+    left, right = (f"{value}  {what}" for value, what in told)
+    both = f"{_INDENT}{left}  ≠  {right}"
+    if text_columns(both) <= WIDTH:
+        yield both
+    else:
+        yield from [*_wrapped(left, _INDENT), *_wrapped(right, _INDENT)]
+
+
+def _tell_others(others: Sequence[Row], lang: str) -> str:
+    """Name the other findings of a cause, the first few of many."""
+    shown = ", ".join(f"{row['finding_no']} ({_where(row)})" for row in others[:_MOST_OTHERS])
+    told = say("audit.same_cause", lang, others=shown)
+    left = len(others) - _MOST_OTHERS
+    return f"{told} {say('audit.others_left', lang, n=left)}" if left > 0 else told
 
 
 def tell_hints(cause: Cause, lang: str = "en") -> list[str]:

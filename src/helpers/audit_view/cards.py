@@ -64,13 +64,14 @@ class Cards:
             f"{html.escape(rule_name(lead))}<span>{told}</span></p>"
         )
         sides = "".join(_side(lead, side) for side in _SIDES)
+        kind = "sides words" if cause.is_about_words else "sides"
         sentences = (
             f'<p lang="zh">{html.escape(lead["statement_zh"])}</p>'
             f"<p>{html.escape(lead['statement_en'])}</p>"
         )
         return (
             f'<article class="finding {html.escape(cause.severity)}" {_anchor(lead)}>{head}'
-            f'<dl class="sides">{sides}</dl>{sentences}{_hints(cause)}'
+            f'<dl class="{kind}">{sides}</dl>{sentences}{_hints(cause)}'
             f"{_others(others)}{self._lines(lead)}</article>"
         )
 

@@ -25,11 +25,12 @@ from helpers.audit.by_cause import (
     value_text,
 )
 from helpers.audit.coverage import by_family, coverage
-from helpers.audit.findings import rules
+from helpers.audit.findings import gap_unit, rules
 from helpers.audit.listing import tell_coverage, totals
 from helpers.audit_view.cards import Cards
 from helpers.comparison import Drawing, alt_text, readable
 from helpers.disclosure import Disclosure
+from helpers.document import Document
 from helpers.privacy import find_contacts
 from helpers.provenance import Place, find_place
 from helpers.traced import traced_column
@@ -216,13 +217,13 @@ class DocumentAudit:
         return Cards(found, self._where, is_open, empty)
 
     @cached_property
-    def _lines(self) -> list[str]:
-        """Lines of the document as they may be shown; masking them anew for each card is slow."""
+    def _shown(self) -> Document:
+        """The document as it may be shown; masking it anew for each card is slow."""
         document = self.disclosure.document
-        return find_contacts(document).mask_lines(document)
+        return find_contacts(document).mask_document(document)
 
     def _where(self, row: Mapping[str, Any]) -> Place:
-        return find_place(self.disclosure.source.source_id, self._lines, row, {})
+        return find_place(self.disclosure.source.source_id, self._shown, row, {})
 
     def hints(self) -> str:
         """Return the sentence on how many causes come with a hint."""
@@ -246,7 +247,7 @@ class DocumentAudit:
                 *traced_column([value_text(row, "left")], source, [row["left_origin"]]),
                 *traced_column([value_text(row, "right")], source, [_first(row["right_origin"])]),
                 gap_text(row),
-                f"{row['tolerance']:f}{row['unit']}",
+                f"{row['tolerance']:f}{gap_unit(row['unit'], 'en')}",
             ]
             for row in rows
         ]

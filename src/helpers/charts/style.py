@@ -43,6 +43,7 @@ COLOURS = {
     "evaluation": "#173F5F",
     "code": "#6CC3E8",
     "wording": "#7F3B08",
+    "names": "#C9B26B",
 }
 #: For things without a meaning of their own (disclosures, items), in this order.
 SERIES = (

@@ -18,7 +18,10 @@ _TABLE_SHEET = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL | re.IGNORE
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL | re.IGNORECASE)
 _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]+>")
-_NUMBER = re.compile(r"[-−+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?( ?(%|万元|亿元|元))?")
+_NUMBER = re.compile(
+    r"[-−+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?"
+    r"( ?(%|percentage points|万元|亿元|元|分|个|人))?"
+)
 _CODE = re.compile(r"0\d+|\d{5,}")
 _BLANK = re.compile(
     r"(|—|–|-|&mdash;|nan|none|<na>|&lt;na&gt;|not (?:found|stated|known))", re.IGNORECASE

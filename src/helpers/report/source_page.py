@@ -150,7 +150,7 @@ def _shown(*lines: Line) -> dict:
     return {
         "place": line.place,
         "label": line.place.removeprefix("L"),
-        "cells": [{"html": text} for text in _content(line).split("\t")],
+        "cells": [{"html": text, "span": 1} for text in _content(line).split("\t")],
         "is_cell": line.text.startswith("\t"),
         "is_blank": not line.text.strip(),
         "is_named": line.is_named,
