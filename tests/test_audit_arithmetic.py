@@ -202,6 +202,10 @@ def test_stale_name_of_a_class_in_a_sentence(changji: list[Row]) -> None:
     )
     assert {"L2247", "L2300", "L2301", "L2302", "L2304"} <= places(row)
     assert row["right_value"] == "卫生健康支出"
+    # All tables have the other name; of an item, a shorter form is no mistake that is certain.
+    assert row["severity"] == "error"
+    others = [one for one in of_rule(changji, "narrative_label") if one is not row]
+    assert {one["severity"] for one in others} == {"suspicious"}
 
 
 def test_a_project_in_place_of_another(changji: list[Row]) -> None:
@@ -225,12 +229,32 @@ def test_a_project_with_another_amount(tmp_path: Path) -> None:
 
 
 def test_projects_listed_under_another_form_of_their_name(changji: list[Row]) -> None:
-    found = {(row["left_origin"], row["left_value"]) for row in of_rule(changji, "project_mention")}
-    assert found == {
-        ("L2277", "昌吉州工程建设项目审批管理系统运营维护项目"),
-        ("L2277", "昌吉州建设行业指挥平台系统维护费"),
-        ("L2296", "机关运转经费补助"),
+    columns = ("left_origin", "left_value", "right_origin", "severity")
+    rows = of_rule(changji, "project_mention")
+    assert {tuple(row[column] for column in columns) for row in rows} == {
+        # A word that says only what it is makes no other name.
+        ("L2277", "昌吉州工程建设项目审批管理系统运营维护项目", "L2361", "note"),
+        ("L2277", "昌吉州建设行业指挥平台系统维护费", "L1840", "suspicious"),
+        ("L2296", "机关运转经费补助", "L1755", "note"),
     }
+
+
+def test_a_fact_that_two_rules_state_is_told_once(changji: list[Row]) -> None:
+    weaker = [row for row in of_rule(changji, "description_indicator") if row["left_value"] == "3"]
+    assert weaker == []
+    (row,) = of_rule(changji, "description_goal")
+    assert (row["left_value"], row["right_value"]) == ("3", "6")
+    assert places(row) == {"L2357", "L2820", "L2835"}
+
+
+def test_a_subtotal_over_blank_parts(changji: list[Row]) -> None:
+    rows = [row for row in of_rule(changji, "table_row_sum") if not row["right_value"]]
+    assert [(row["left_origin"], row["left_value"]) for row in rows] == [
+        ("L500", "3"),
+        ("L517", "31.5"),
+        ("L602;L619;L636", "3.03"),
+        ("L653", "1986.59"),
+    ]
 
 
 # --- codes -------------------------------------------------------------------------------------

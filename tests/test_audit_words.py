@@ -6,20 +6,23 @@ Extracts are quotations of published documents, or such quotations with one word
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers.audit.claims import Claims
+from helpers.amounts import Amount
+from helpers.audit.claims import Claims, short_heading
 from helpers.audit.findings import finding_rows, rules
-from helpers.audit.identity import Identity
+from helpers.audit.identity import Figure, Identity, same_text
+from helpers.audit.words.added_projects import added_projects
 from helpers.audit.words.cost_lists import cost_lists
 from helpers.audit.words.directions import directions
 from helpers.audit.words.naming import naming
 from helpers.audit.words.numbering import number_of, numbering
-from helpers.audit.words.prose import Prose
+from helpers.audit.words.prose import Prose, as_printed
 from helpers.audit.words.repeats import repeats
 from helpers.audit.words.residue import residue
 from helpers.audit.words.statements import statements
@@ -27,7 +30,7 @@ from helpers.audit.words.units import text_units
 from helpers.disclosure import read
 from helpers.document import Document, Paragraph
 from helpers.narrative import read_claims
-from helpers.performance import Evaluation, Indicator
+from helpers.performance import Evaluation, FundRow, Indicator
 from helpers.reference_data import read_reference
 
 DEPARTMENT = "某州住房和城乡建设局"
@@ -832,3 +835,53 @@ def test_a_finding_on_words_names_no_contact(tmp_path: Path) -> None:
     assert [row["rule_id"] for row in rows] == ["text_twice"]
     assert "王小明" not in str(rows)
     assert "7654321" not in str(rows)
+
+
+# --- as printed ---------------------------------------------------------------------------------
+
+
+def test_words_are_quoted_as_printed_and_with_their_own_lines() -> None:
+    text = "保障会议。\n项目资金 用于：\n目标:1：保障全局 办公楼；"
+    own = Figure("目标：1：保障全局办公楼", "某项目", ("L1;L2;L3",))
+    found = as_printed(document(text), same_text("text_term", "", own, own, agree=False))
+    assert found.left.value == "目标:1：保障全局办公楼"
+    assert found.left.origins == ("L3",)
+    # A cut quotation stays cut, and words that the place does not hold stay as they are.
+    cut = Figure("目标：1：保障…", "某项目", ("L3",))
+    other = Figure("应为别的", "", ("L1",))
+    found = as_printed(document(text), same_text("text_term", "", cut, other, agree=False))
+    assert (found.left.value, found.right.value) == ("目标:1：保障…", "应为别的")
+
+
+def test_headings_are_named_without_department_and_year() -> None:
+    name = "三、关于某州住房和城乡建设局2023年支出预算情况说明"
+    assert short_heading(name) == "三、支出预算情况说明"
+    assert short_heading("（二）政府采购情况") == "（二）政府采购情况"
+    assert short_heading("一、" + "很长的标题" * 8).endswith("…")
+
+
+# --- projects added during the year -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "initial", "expected"),
+    [
+        ("年中追加办公楼维修改造项目", "195.22", ["195.22万元"]),
+        ("年中追加项目资金（办公楼维修改造项目、其他事项等）", "174.69", ["174.69万元"]),
+        ("年中追加办公楼维修改造项目", "0.00", []),
+        ("年中追加办公楼维修改造项目", "20.00", []),
+        ("年中追加人员工资", "195.22", []),
+    ],
+)
+def test_a_project_added_during_the_year_has_a_small_initial_budget(
+    reason: str, initial: str, expected: list[str]
+) -> None:
+    amounts = {
+        name: Amount(Decimal(text), text)
+        for name, text in (("initial_budget", initial), ("adjusted_budget", "174.69"))
+    }
+    row = FundRow("total", "年度资金总额", **amounts)
+    table = replace(evaluation(name="某局办公楼维修改造项目"), kind="self_evaluation", funds=(row,))
+    text = f"决算数180.00万元，预决算差异率17.02%，主要原因是：{reason}，导致预决算存在差异。"
+    found = failed(added_projects(prose(text, evaluations=[table], kind="final")))
+    assert [one.right.value for one in found] == expected
