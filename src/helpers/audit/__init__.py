@@ -38,7 +38,7 @@ from helpers.audit.words.cost_lists import cost_lists
 from helpers.audit.words.directions import directions
 from helpers.audit.words.naming import naming
 from helpers.audit.words.numbering import numbering
-from helpers.audit.words.prose import Prose, as_printed
+from helpers.audit.words.prose import Prose, as_printed, with_own_lines
 from helpers.audit.words.repeats import repeats
 from helpers.audit.words.residue import residue
 from helpers.audit.words.statements import statements
@@ -102,7 +102,10 @@ def evaluate(evidence: Evidence) -> list[Identity]:
         *narrative_changes(claims),
         *narrative_lists(claims, sheets),
         *described_projects(claims, sheets),
-        *evaluation_rules(evidence.evaluations, claims, sheets),
+        *(
+            with_own_lines(evidence.document, one)
+            for one in evaluation_rules(evidence.evaluations, claims, sheets)
+        ),
         *code_rules(sheets, evidence.fiscal_year),
         *_words(evidence, claims),
     ]

@@ -100,6 +100,7 @@ class Prose:
 
 
 _LINES_OF_A_QUOTE = 3
+_QUOTED_HEAD = re.compile("「…?([^「」]+)」$")
 
 
 def _found_in(wanted: str, lines: Sequence[str]) -> tuple[str, range] | None:
@@ -129,6 +130,25 @@ def _found_in(wanted: str, lines: Sequence[str]) -> tuple[str, range] | None:
 def as_printed(document: Document, one: Identity) -> Identity:
     """Return an identity of words with its quotations as printed, and with only their lines."""
     return replace(one, left=_printed(document, one.left), right=_printed(document, one.right))
+
+
+def with_own_lines(document: Document, one: Identity) -> Identity:
+    """Return an identity whose figure of a long cell is cited with the lines where it stands.
+
+    The words before the figure are quoted at the end of its label.
+    """
+    quoted = _QUOTED_HEAD.search(one.left.label)
+    places = one.left.origins[0].split(";") if len(one.left.origins) == 1 else []
+    if quoted is None or len(places) < 2:
+        return one
+    lines = [document.lines[n - 1] for n in document.line_numbers(one.left.origins[0])]
+    shown = one.left.value if isinstance(one.left.value, str) else f"{one.left.value:f}"
+    found = _found_in(quoted[1] + shown, lines) or _found_in(quoted[1], lines)
+    if found is None:
+        return one
+    kept = ";".join(places[n] for n in found[1])
+    terms = tuple(replace(term, origin=kept) for term in one.left.terms)
+    return replace(one, left=replace(one.left, origins=(kept,), terms=terms))
 
 
 def _printed(document: Document, side: Figure) -> Figure:
