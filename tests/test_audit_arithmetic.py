@@ -16,6 +16,7 @@ from helpers.reference_data import read_reference
 ROOT = Path(__file__).resolve().parent.parent
 RAW = ROOT / "data" / "raw"
 CHANGJI = "changji_housing_2023_budget"
+HOUSING = "urumqi_housing_2024_budget"
 
 Row = dict[str, Any]
 
@@ -255,6 +256,16 @@ def test_a_subtotal_over_blank_parts(changji: list[Row]) -> None:
         ("L602;L619;L636", "3.03"),
         ("L653", "1986.59"),
     ]
+
+
+def test_projects_of_other_money_exceed_the_summary(tmp_path: Path) -> None:
+    def found(*changes: tuple[str, str]) -> list[tuple[str, str, str]]:
+        rows = of_rule(changed(tmp_path, HOUSING, *changes), "evaluation_other_money")
+        return [(row["left_origin"], row["left_value"], row["right_value"]) for row in rows]
+
+    assert found() == [("L950", "290.00", "")]
+    assert found(("涉及预算金额 290.00 万元", "涉及预算金额 0.00 万元")) == []
+    assert found(("其他收入\t\t217 金融支出", "其他收入\t290.00\t217 金融支出")) == []
 
 
 # --- codes -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from helpers.audit.claims import Claims
 from helpers.audit.evaluations.money import money
-from helpers.audit.identity import Figure, Identity, equality, sum_of
+from helpers.audit.identity import Figure, Identity, at_most, equality, first_origins, sum_of
 from helpers.audit.sheets import Sheet
 from helpers.document import one_spelling
 from helpers.performance import Evaluation
@@ -29,6 +29,10 @@ _PROJECT_TABLES = {
 }
 _WITH_TARGET = re.compile(
     r"^(?:本年度预算绩效管理的|本年度|当年)?(非)?财政拨款项目(/涉及预算金额)?$"
+)
+_SUMMARY = ("revenue_expenditure_summary", "revenue")
+_NOT_FISCAL = re.compile(
+    r"单位资金|专户|事业收入|经营收入|其他收入|上级补助|附属单位|非财政(?:性|拨款)?|事业基金|往来"
 )
 _WITHHELD = re.compile(r"^(?:部门|单位)?涉密项目(/涉及预算资金|/涉及预算金额)?$")
 _WITHHELD_NAME = re.compile(r"^特定目标|完全不予公开")
@@ -156,6 +160,27 @@ def targets_in_sentence(
         yield _best([equality(rule_id, left.label, left, each, unit) for each in options])
     if own and not tables.is_known:
         yield from _all_targets(own, stated, decimals)
+
+
+def other_money(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
+    """Compare the money of projects called non-fiscal with the non-fiscal money of the summary."""
+    summary = next((s for s in sheets if (s.table_id, s.side) == _SUMMARY), None)
+    if summary is None:
+        return
+    path = summary.columns[0].path
+    cells = [summary.cell(row, path) for row in summary.rows if _NOT_FISCAL.search(row.key)]
+    named = [
+        (claim, match) for claim in claims.rows if (match := _WITH_TARGET.search(claim["subject"]))
+    ]
+    # That no projects have money is said elsewhere.
+    is_none = any(match[1] and not match[2] and not claim["value"] for claim, match in named)
+    for claim, match in named if cells and not is_none else ():
+        if match[1] and match[2] and claim["value"] is not None:
+            left = claims.figure(claim, summary.unit)
+            # Parts beside their whole only widen the bound.
+            label = f"{summary.title}的单位资金、非财政拨款结转结余等"
+            right = replace(sum_of(cells, label), origins=first_origins(cells))
+            yield at_most("evaluation_other_money", left.label, left, right, summary.unit)
 
 
 def _all_targets(

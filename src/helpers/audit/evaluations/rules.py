@@ -44,6 +44,7 @@ from helpers.audit.evaluations.project_names import (
     project_names,
 )
 from helpers.audit.evaluations.projects import (
+    other_money,
     overall_money,
     project_amounts,
     projects_in_sentence,
@@ -87,6 +88,7 @@ def evaluation_rules(
         yield from of_all(evaluations)
     yield from projects_in_sentence(evaluations, claims, decimals)
     yield from targets_in_sentence(evaluations, claims, decimals)
+    yield from other_money(claims, sheets)
     yield from overall_money(evaluations, claims, decimals)
     yield from project_amounts(evaluations, sheets, decimals)
     yield from withheld_projects(evaluations, claims, sheets, decimals)
