@@ -351,7 +351,7 @@ def test_lines_with_cells_stand_as_tables():
         (True, [3, 4]),
         (False, [5]),
     ]
-    assert blocks[1].lines[1]["cells"] == [{"html": "丙"}, {"html": ""}]
+    assert blocks[1].lines[1]["cells"] == [{"html": "丙", "span": 1}, {"html": "", "span": 1}]
 
 
 def test_the_cells_of_a_workbook_stand_in_the_rows_of_its_sheet():
