@@ -94,7 +94,7 @@ def residue(prose: Prose) -> Iterator[Identity]:
                     found[key] = None
                     left = words(shown, label, origin)
                     expected = match.expand(one.should_be)
-                    right = words(expected, "应为") if expected else described("")
+                    right = words(expected, "应为") if expected else described("应更正")
                     yield slip(one.rule_id, left, right, form=one.form)
 
 
