@@ -67,6 +67,18 @@ def test_where_shows_the_line():
     assert document().where("L1;L2") == "表 1\n项目\t预算数"
 
 
+def test_a_cell_of_another_format_is_a_line_with_its_place():
+    merged = Cell("收入  总计", "t1:r1:c1")
+    table = RawTable(((merged, merged), (Cell("合计", "t1:r2:c1"), Cell("", "t1:r2:c2"))))
+    found = Document.of_blocks("a.docx", (Paragraph("表 1", "b1"), table), "docx")
+    assert found.lines == ("表 1", "收入 总计", "合计", "")
+    assert found.places == ("b1", "t1:r1:c1", "t1:r2:c1", "t1:r2:c2")
+    assert found.where("t1:r1:c1;b1") == "收入 总计\n表 1"
+    assert found.line_numbers("t1:r2:c2") == [4]
+    with pytest.raises(DisclosureError, match=r"^a\.docx has no place 'L1'"):
+        found.where("L1")
+
+
 @pytest.mark.parametrize("origin", ["L0", "L3", "L", "2", "p3:t2:r5:c4", "L1;L3", ""])
 def test_where_refuses_other_places(origin):
     with pytest.raises(DisclosureError, match=r"^a\.txt has no place "):

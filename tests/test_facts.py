@@ -27,7 +27,7 @@ from helpers.tables import read_tables
 
 def unread_rows(source, tables):
     """What the tables alone leave unread."""
-    return unread.unread_rows(source, tables, [], Ledger((), ()))
+    return unread.unread_rows(source, read_document(source.path), tables, [], Ledger((), ()))
 
 
 ROOT = Path(__file__).resolve().parent.parent

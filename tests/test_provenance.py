@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.disclosure import read
-from helpers.document import DisclosureError
+from helpers.document import Cell, DisclosureError, Document, Paragraph, RawTable
 from helpers.privacy import MASK, find_contacts
 from helpers.provenance import find_place, mark_lines
 from helpers.readers import parse_lines, read_document
@@ -33,7 +33,11 @@ LINES = (
 
 
 def marked(row, rows=None):
-    return str(find_place("park_2024_budget", LINES, row, rows or {}))
+    return str(find_place("park_2024_budget", page_of(LINES), row, rows or {}))
+
+
+def page_of(lines):
+    return Document("park.txt", tuple(lines), (), "delimited")
 
 
 # --- where
@@ -84,12 +88,12 @@ def test_equal_figures_of_one_line_are_taken_in_turn():
 
 
 def test_a_place_shows_two_written_lines_around_it():
-    place = find_place("park_2024_budget", LINES, "L4", {})
+    place = find_place("park_2024_budget", page_of(LINES), "L4", {})
     assert [line.number for line in place.lines] == [1, 3, 4, 6, 7]
-    page = find_place("park_2024_budget", (*LINES, "<b>8</b>"), {"value": 8, "origin": "L8"}, {})
-    shown = page._repr_html_()
-    assert "&lt;b&gt;<mark>8</mark>&lt;/b&gt;" in shown
-    assert 'data-place="park_2024_budget#L8"' in shown
+    lines = page_of([*LINES, "<b>8</b>"])
+    page = find_place("park_2024_budget", lines, {"value": 8, "origin": "L8"}, {})._repr_html_()
+    assert "&lt;b&gt;<mark>8</mark>&lt;/b&gt;" in page
+    assert 'data-place="park_2024_budget#L8"' in page
 
 
 @pytest.mark.parametrize("row", ["L0", "L8", "p3:t1", "", {"origin": "L99"}])
@@ -121,7 +125,7 @@ def test_marks_do_not_overlap_and_say_what_was_read():
         "unread": [{"text": "70.50", "reason": "twice", "origin": "L3"}],
         "tables": [{"title": "没有这个表", "origin": "L7"}, {"title": "x", "origin": ""}],
     }
-    lines = mark_lines(LINES, rows)
+    lines = mark_lines(page_of(LINES), rows)
     assert [line.number for line in lines if line.is_named] == [3, 7]
     assert [(m.kind, m.title) for m in lines[2].marks] == [
         ("facts", "合计 · 总额"),
@@ -210,13 +214,17 @@ def test_an_origin_of_several_lines_leads_to_each():
 )
 def test_contacts_are_masked(text, masked):
     document = parse_lines("a.txt", (text,))
-    assert find_contacts(document).mask_lines(document) == (masked,)
+    assert find_contacts(document).mask_document(document).lines == (masked,)
 
 
 def test_a_cell_per_line_is_masked_too():
     lines = ("表", "", "\t预算单位", "\t园林局", "\t项目负责人", "\t马强", "", "加强马强化，马强")
     document = parse_lines("a.txt", (*lines, "", "\t一", "\t二"))
-    assert find_contacts(document).mask_lines(document)[5:8] == ("\t×××", "", "加强马强化，×××")
+    assert find_contacts(document).mask_document(document).lines[5:8] == (
+        "\t×××",
+        "",
+        "加强马强化，×××",
+    )
 
 
 def test_rows_read_from_a_document_are_masked():
@@ -234,7 +242,7 @@ def test_a_list_of_contacts_is_masked():
         "合计\t\t7.00",
     )
     document = parse_lines("a.txt", lines)
-    assert find_contacts(document).mask_lines(document) == (
+    assert find_contacts(document).mask_document(document).lines == (
         "姓名\t职务\t联系电话",
         "×××\t局长\t×××",
         "×××\t副局长\t×××",
@@ -285,14 +293,14 @@ def test_no_person_stands_in_clean_data_or_source_page(path):
     clean = ROOT / "data" / "clean" / source_id
     shown = {file.name: file.read_text(encoding="utf-8") for file in clean.iterdir()}
     document = read_document(path)
-    lines = find_contacts(document).mask_lines(document)
-    marks = mark_lines(lines, read_rows(clean))
+    masked = find_contacts(document).mask_document(document)
+    marks = mark_lines(masked, read_rows(clean))
     shown["page"] = "".join(_piece_html(*piece) for line in marks for piece in line.pieces())
     secrets = persons_and_numbers(path)
     # Only the places are compared, so that a failure names nobody either.
     assert [place for place, text in shown.items() if any(s in text for s in secrets)] == []
     # Nothing but persons is masked: every other line is as published.
-    others = [line for line, raw in zip(lines, document.lines, strict=True) if line != raw]
+    others = [line for line, raw in zip(masked.lines, document.lines, strict=True) if line != raw]
     assert all(MASK in line for line in others)
     assert len(others) == len({n for n in find_contacts(document).by_line})
 
@@ -304,7 +312,7 @@ def test_no_person_stands_in_clean_data_or_source_page(path):
 def test_every_fact_and_claim_is_found_on_its_line(path):
     disclosure = read(path.parent)
     rows = {name: disclosure.rows[name] for name in ("facts", "claims")}
-    lines = {line.number: line for line in mark_lines(disclosure.document.lines, rows)}
+    lines = {line.number: line for line in mark_lines(disclosure.document, rows)}
     for fact in rows["facts"]:
         line = lines[int(fact["origin"][1:])]
         texts = {line.text[mark.start : mark.end] for mark in line.marks}
@@ -337,10 +345,28 @@ def test_where_takes_rows_frames_tables_and_origins():
 
 
 def test_lines_with_cells_stand_as_tables():
-    blocks = list(_blocks(mark_lines(("文", "\t独", "甲\t乙", "丙\t", "文"), {})))
-    assert [(b.is_table, [line["number"] for line in b.lines]) for b in blocks] == [
+    blocks = list(_blocks(mark_lines(page_of(("文", "\t独", "甲\t乙", "丙\t", "文")), {})))
+    assert [(b.is_table, [int(line["label"]) for line in b.lines]) for b in blocks] == [
         (False, [1, 2]),
         (True, [3, 4]),
         (False, [5]),
     ]
-    assert blocks[1].lines[1]["cells"] == ["丙", ""]
+    assert blocks[1].lines[1]["cells"] == [{"html": "丙"}, {"html": ""}]
+
+
+def test_cells_with_a_place_of_their_own_stand_in_rows():
+    cells = (("t2:r1:c1", "项目"), ("t2:r1:c2", "合计"), ("t2:r2:c2", "70.50"))
+    table = RawTable(tuple((Cell(text, place),) for place, text in cells))
+    document = Document.of_blocks("a.docx", (Paragraph("表 1", "b1"), table), "docx")
+    rows = {"facts": [{"label": "支出", "amount_text": "70.50", "origin": "t2:r2:c2"}]}
+    place = find_place("park_2024_budget", document, rows["facts"][0], rows)
+    assert str(place) == "t2:r2:c2: 【70.50】"
+    text, table = _blocks(mark_lines(document, rows))
+    assert (text.is_table, [line["place"] for line in text.lines]) == (False, ["b1"])
+    assert [(row["place"], len(row["cells"])) for row in table.lines] == [
+        ("t2:r1", 2),
+        ("t2:r2", 2),
+    ]
+    blank, amount = table.lines[1]["cells"]
+    assert (blank["html"], amount["place"]) == ("", "t2:r2:c2")
+    assert amount["html"] == '<mark class="facts" title="支出">70.50</mark>'

@@ -391,10 +391,11 @@ def test_a_traced_figure_becomes_a_link_to_its_line(folder: str) -> None:
     assert link in link_origins(html, folder)
 
 
-def test_a_place_that_is_no_line_stays_text() -> None:
-    html = Traced("8", PARK, "p3:t2:r5:c4").to_html()
-    assert 'title="anyang_park_2024_budget, p3:t2:r5:c4"' in html
-    assert link_origins(html, "source/") == html
+@pytest.mark.parametrize("place", ["p3:t2:r5:c4", "收支总表!B7"])
+def test_a_place_that_is_no_line_has_its_link_too(place: str) -> None:
+    linked = link_origins(Traced("8", PARK, place).to_html(), "source/")
+    assert f'title="anyang_park_2024_budget, {place}"' in linked
+    assert f'href="source/anyang_park_2024_budget.html#{place}"' in linked
 
 
 # --- what makes a page out of date

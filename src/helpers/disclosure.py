@@ -165,11 +165,11 @@ class Disclosure:
         DisclosureError
             If the row names no place, or none of this document.
         """
-        lines = find_contacts(self.document).mask_lines(self.document)
+        shown = find_contacts(self.document).mask_document(self.document)
         if not isinstance(row, str | Mapping | pd.Series):
             raise DisclosureError(f"{row!r} is no row, no amount of a table and no origin.")
         wanted = row if isinstance(row, str) else dict(row)
-        return find_place(self.source.source_id, lines, wanted, self.rows)
+        return find_place(self.source.source_id, shown, wanted, self.rows)
 
     def overview(self) -> pd.DataFrame:
         """Return the statutory tables with their size and the total they print.
@@ -254,7 +254,7 @@ def read(place: str | Path) -> Disclosure:
     numbers = keep_ledger(
         document, statutory(grids), evaluations, {"facts": facts, "claims": claims}
     )
-    unread = unread_rows(source, tables, evaluations, numbers)
+    unread = unread_rows(source, document, tables, evaluations, numbers)
     rows = {
         "facts": facts,
         "tables": table_rows(source, tables),

@@ -8,8 +8,8 @@ reading order, each cell and paragraph with the place it stands in the published
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 # Markup that converters leave inside cells and sentences: HTML tags, Markdown emphasis, LaTeX
 # relations, Word bookmarks.  It carries no meaning in a disclosure and is never part of a name.
@@ -30,6 +30,10 @@ _BLANKS = re.compile(r"[\s\u3000\u00a0\ufeff\u200b]+")
 _MARKS = str.maketrans({"“": '"', "”": '"', "‘": '"', "’": '"', "（": "(", "）": ")"})
 NARROW = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
 """Digits and their separators in one width, for `str.translate`; positions stay as they are."""
+
+
+# The column of a place within a table: of a cell (p3:t2:r5:c4) or of a workbook (收支总表!B7).
+_COLUMN_OF_CELL = re.compile(r":c\d+$|(?<=!)[A-Z]+(?=\d+$)")
 
 
 class DisclosureError(Exception):
@@ -133,6 +137,17 @@ class RawTable:
 Block = Paragraph | RawTable
 
 
+def row_of(place: str) -> str:
+    """Return what the places of one row have in common; other places stay as they are.
+
+    Examples
+    --------
+    >>> row_of("p3:t2:r5:c4"), row_of("收支总表!AB7"), row_of("L214")
+    ('p3:t2:r5', '收支总表!7', 'L214')
+    """
+    return _COLUMN_OF_CELL.sub("", place)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A disclosure read from a file.
@@ -142,17 +157,57 @@ class Document:
     name
         File name, for messages.
     lines
-        The raw lines of a text file, so that an origin ``L214`` can be shown; empty for others.
+        The text as a person is shown it: the raw lines of a text file; of other formats, each
+        paragraph and each cell.
     blocks
         Paragraphs and raw tables in reading order.
     layout
-        ``"delimited"`` (a row per line) or ``"cell_lines"`` (a cell per line).
+        ``delimited`` (a row per line) or ``cell_lines`` (a cell per line) of a text; otherwise the
+        format: ``docx``, ``html``, ``workbook``, ``pdf``.
+    places
+        Where each line stands in the published file, as origins name it: ``L214`` in a text file,
+        which is what is meant if none are given; ``p3:t2:r5:c4`` or ``p3:b7`` (cell of a table,
+        paragraph) on a page; ``t2:r5:c4`` or ``b7`` where there are no pages; ``收支总表!B7`` in a
+        workbook.
+    numbers
+        The 1-based line of each place.
     """
 
     name: str
     lines: tuple[str, ...]
     blocks: tuple[Block, ...]
     layout: str
+    places: tuple[str, ...] = ()
+    numbers: Mapping[str, int] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places = self.places or tuple(f"L{number}" for number in range(1, len(self.lines) + 1))
+        object.__setattr__(self, "places", places)
+        numbers = dict(zip(places, range(1, len(self.lines) + 1), strict=True))
+        object.__setattr__(self, "numbers", numbers)
+
+    @classmethod
+    def of_blocks(cls, name: str, blocks: Sequence[Block], layout: str) -> Document:
+        """Make the document of a format without lines: each paragraph and each cell is one.
+
+        Parameters
+        ----------
+        name, layout
+            As the attributes.
+        blocks
+            Paragraphs and tables with their places.  Paragraphs of one place, such as the lines of
+            a long cell, are one line; the cells that a merged cell covers have its place, too, and
+            add nothing to its text.
+        """
+        shown: dict[str, str] = {}
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                before = shown.get(block.origin, "")
+                shown[block.origin] = " ".join([*before.split(), *block.text.split()])
+                continue
+            for cell in (cell for row in block.rows for cell in row):
+                shown[cell.origin] = shown.get(cell.origin) or " ".join(cell.text.split())
+        return cls(name, tuple(shown.values()), tuple(blocks), layout, tuple(shown))
 
     def __repr__(self) -> str:
         return f"<Document {self.name}: {len(self.lines)} lines>"
@@ -166,7 +221,7 @@ class Document:
         return (block for block in self.blocks if isinstance(block, RawTable))
 
     def where(self, origin: str) -> str:
-        """Return the raw line, or lines, that an origin such as ``L214`` or ``L7;L8`` names.
+        """Return the line, or lines, that an origin such as ``L214`` or ``L7;L8`` names.
 
         Raises
         ------
@@ -183,8 +238,7 @@ class Document:
         DisclosureError
             If the origin does not name lines of this document.
         """
-        places = [re.fullmatch(r"L(\d+)", place) for place in origin.split(";")]
-        numbers = [int(place.group(1)) for place in places if place]
-        if len(numbers) < len(places) or not all(1 <= n <= len(self.lines) for n in numbers):
-            raise DisclosureError(f"{self.name} has no place {origin!r}.")
-        return numbers
+        try:
+            return [self.numbers[place] for place in origin.split(";")]
+        except KeyError:
+            raise DisclosureError(f"{self.name} has no place {origin!r}.") from None

@@ -71,7 +71,7 @@ class Entry:
     text
         As printed, blanks between the digits removed.
     line
-        1-based line of the raw text.
+        1-based line of the document.
     account
         ``fact, claim, project, indicator``; in tables ``code or serial row, name or caption``;
         ``year, date, document_number, ordinal, list_number, threshold, telephone, version``;
@@ -116,14 +116,15 @@ def _tokens(lines: Sequence[str]) -> Iterator[_Token]:
 class _Accounts:
     """Numbers that some reader took, by line, waiting to be met in the raw text."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
+        self.numbers = document.numbers
         self.waiting: dict[int, dict[str, Counter[str]]] = defaultdict(dict)
 
     def expect(self, account: str, text: str, origin: str) -> None:
         for place in origin.split(";"):
-            if place.startswith("L") and place[1:].isdigit():
-                taken = self.waiting[int(place[1:])].setdefault(account, Counter())
-                taken.update(tokens_of(text))
+            # Line 0 is never met: what names no place of the document is invented.
+            number = self.numbers.get(place, 0)
+            self.waiting[number].setdefault(account, Counter()).update(tokens_of(text))
 
     def expects(self, line: int, key: str) -> bool:
         return any(taken[key] > 0 for taken in self.waiting.get(line, {}).values())
@@ -218,7 +219,7 @@ def keep_ledger(
     Parameters
     ----------
     document
-        With its raw lines.
+        With its lines.
     grids
         Those of its statutory tables.
     evaluations
@@ -226,7 +227,7 @@ def keep_ledger(
     rows
         Rows of ``facts`` and ``claims``.
     """
-    accounts = _Accounts()
+    accounts = _Accounts(document)
     for claim in rows["claims"]:
         accounts.expect(CLAIM, _plain(claim["value"]), claim["origin"])
     _expect_tables(accounts, grids, rows["facts"])

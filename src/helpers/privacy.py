@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -93,9 +93,10 @@ class Contacts:
                 text = self.by_line[number].sub(MASK, text)
         return self.elsewhere.sub(MASK, text) if self.elsewhere else text
 
-    def mask_lines(self, document: Document) -> tuple[str, ...]:
-        """Return the raw lines of a document, masked."""
-        return tuple(self.mask(line, (number,)) for number, line in enumerate(document.lines, 1))
+    def mask_document(self, document: Document) -> Document:
+        """Return a document with its lines masked, to be shown; its blocks stay as they are."""
+        lines = (self.mask(line, (number,)) for number, line in enumerate(document.lines, 1))
+        return replace(document, lines=tuple(lines))
 
     def mask_rows(
         self, document: Document, rows: Mapping[str, list[dict[str, Any]]]

@@ -1,7 +1,8 @@
 """Where a figure stands: the lines of the document it was read from, with the figure marked.
 
-Place in the chain: after everything was read.  Input: the lines of a document and rows of its clean
-files.  Output: :class:`Place` for one row, or the marks of the whole document for its source page.
+Place in the chain: after everything was read.  Input: a document as it may be shown and rows of its
+clean files.  Output: :class:`Place` for one row, or the marks of the whole document for its source
+page.
 
 A row names its line; the figure is found on that line by its digits.  Where a line holds the same
 figure more than once, and as many rows claim it, they take it in turn: the second row has the
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from helpers.document import NARROW, DisclosureError, squeeze
+from helpers.document import NARROW, DisclosureError, Document, squeeze
 from helpers.traced import Traced
 
 Row = Mapping[str, Any]
@@ -50,10 +51,12 @@ class Mark:
 class Line:
     """A line of the document, as it may be shown, and what is marked on it.
 
-    ``is_named`` tells whether a row names the line: a damaged figure may not be found on it.
+    ``place`` is its origin; ``is_named`` tells whether a row names the line: a damaged figure may
+    not be found on it.
     """
 
     number: int
+    place: str
     text: str
     marks: tuple[Mark, ...]
     is_named: bool
@@ -91,7 +94,7 @@ class Place:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"L{line.number}: " + "".join(_bracketed(*piece) for piece in line.pieces()).strip()
+            f"{line.place}: " + "".join(_bracketed(*piece) for piece in line.pieces()).strip()
             for line in self.lines
             if line.number in self.targets
         )
@@ -113,7 +116,7 @@ class Place:
             for text, mark in line.pieces()
         )
         shown = cells.strip().replace("\t", ' <span style="opacity:.5">│</span> ')
-        return f"<div{faint}><b>{line.number}</b>  {shown}</div>"
+        return f"<div{faint}><b>{html.escape(line.place.removeprefix('L'))}</b>  {shown}</div>"
 
 
 def _bracketed(text: str, mark: Mark | None) -> str:
@@ -138,7 +141,7 @@ def origin_of(row: Row | str) -> str:
 
 def find_place(
     source_id: str,
-    lines: Sequence[str],
+    document: Document,
     row: Row | str,
     rows: Mapping[str, Sequence[Row]],
 ) -> Place:
@@ -148,8 +151,8 @@ def find_place(
     ----------
     source_id
         Of the disclosure.
-    lines
-        Of the document, as they may be shown.
+    document
+        With its lines as they may be shown.
     row
         A row of a clean file, or an origin.
     rows
@@ -165,16 +168,17 @@ def find_place(
     owner = row.get("source_id") if is_row else getattr(row, "source_id", None)
     if owner and owner != source_id:
         raise DisclosureError(f"The row is of {owner}, not of {source_id}.")
-    places = [re.fullmatch(r"L(\d+)", place) for place in origin.split(";")]
-    targets = [int(place.group(1)) for place in places if place]
-    if len(targets) < len(places) or not all(1 <= number <= len(lines) for number in targets):
+    lines, places = document.lines, document.places
+    targets = [document.numbers.get(place, 0) for place in origin.split(";")]
+    if not all(targets):
         raise DisclosureError(f"{source_id} has no place {origin!r}.")
     peers = _peers(row, rows) if not isinstance(row, str) else []
     shown = [
-        Line(number, lines[number - 1], _marks_of(row, peers, lines[number - 1]), True)
+        Line(number, place, text, _marks_of(row, peers, text), True)
         if number in targets
-        else Line(number, lines[number - 1], (), False)
+        else Line(number, place, text, (), False)
         for number in sorted({n for target in targets for n in _around(lines, target)})
+        for place, text in [(places[number - 1], lines[number - 1])]
     ]
     return Place(source_id, origin, tuple(shown), frozenset(targets))
 
@@ -215,13 +219,13 @@ def _is_same(row: Row, other: Row) -> bool:
     return all(str(row[k]) == str(other[k]) for k in _KEYS if k in row and k in other)
 
 
-def mark_lines(lines: Sequence[str], rows: Mapping[str, Sequence[Row]]) -> list[Line]:
+def mark_lines(document: Document, rows: Mapping[str, Sequence[Row]]) -> list[Line]:
     """Mark on every line of a document what was read from it.
 
     Parameters
     ----------
-    lines
-        Of the document, as they may be shown.
+    document
+        With its lines as they may be shown.
     rows
         Rows of the clean files by their name; where two files hold the same figure, the first
         named gives the mark.
@@ -236,23 +240,23 @@ def mark_lines(lines: Sequence[str], rows: Mapping[str, Sequence[Row]]) -> list[
     for kind, own in rows.items():
         for row in own:
             for place in origin_of(row).split(";") if row.get("origin") else ():
-                match = re.fullmatch(r"L(\d+)", place)
-                if not match or not 1 <= int(match.group(1)) <= len(lines):
+                number = document.numbers.get(place)
+                if number is None:
                     continue
-                number = int(match.group(1))
                 named_lines.add(number)
                 for figure in dict.fromkeys(_figures(row)):
                     titles[number, kind, figure].append(_title(row))
     marks: dict[int, list[Mark]] = defaultdict(list)
     for (number, kind, figure), named in titles.items():
-        spans = _spans(figure, lines[number - 1])
+        spans = _spans(figure, document.lines[number - 1])
         if len(named) != len(spans):
             named = ["; ".join(dict.fromkeys(named))] * len(spans)
         marks[number] += [
             Mark(*span, title, kind) for span, title in zip(spans, named, strict=True)
         ]
     return [
-        Line(n, text, _apart(marks.get(n, ())), n in named_lines) for n, text in enumerate(lines, 1)
+        Line(n, place, text, _apart(marks.get(n, ())), n in named_lines)
+        for n, (place, text) in enumerate(zip(document.places, document.lines, strict=True), 1)
     ]
 
 

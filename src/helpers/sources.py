@@ -22,7 +22,7 @@ from typing import Any
 from helpers.corrections import FILE_NAME, Correction, apply_corrections, read_corrections
 from helpers.document import DisclosureError, Document, squeeze
 from helpers.privacy import find_contacts
-from helpers.readers import READABLE_SUFFIXES, parse_lines, read_document
+from helpers.readers import READABLE_SUFFIXES, TEXT_SUFFIXES, parse_lines, read_document
 from helpers.sidecars import check_keys, read_sidecar
 
 SOURCE_ID = re.compile(r"[a-z0-9_]+")
@@ -296,6 +296,10 @@ def open_source(place: Path) -> tuple[Source, Document]:
         document = read_document(source.path)
         if source.corrections:
             sidecar, name = place / FILE_NAME, document.name
+            if source.path.suffix.lower() not in TEXT_SUFFIXES:
+                raise DisclosureError(
+                    f"{sidecar} corrects conversions to text; {name} is as published."
+                )
             lines = apply_corrections(sidecar, name, document.lines, source.corrections)
             document = parse_lines(name, lines)
             contacts = find_contacts(document)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from helpers.document import Document
 from helpers.ledger import UNREAD, Ledger, tokens_of
 from helpers.performance import Evaluation
 from helpers.sources import Source
@@ -20,6 +21,7 @@ Row = dict[str, Any]
 
 def unread_rows(
     source: Source,
+    document: Document,
     tables: Sequence[BudgetTable],
     evaluations: Sequence[Evaluation],
     ledger: Ledger,
@@ -28,7 +30,7 @@ def unread_rows(
 
     Parameters
     ----------
-    source, tables, evaluations, ledger
+    source, document, tables, evaluations, ledger
         One disclosure and what was read from it.
     """
     places: list[tuple[str, str, str]] = []
@@ -41,8 +43,8 @@ def unread_rows(
                 places += [(amount.text, cell.origin, reason) for _, amount, cell in line.amounts]
     for evaluation in evaluations:
         places += [(item.text, item.origin, item.reason) for item in evaluation.unread]
-    places += _in_no_class(places, ledger)
-    ordered = sorted(places, key=lambda place: _first_line(place[1]))
+    places += _in_no_class(document, places, ledger)
+    ordered = sorted(places, key=lambda place: _first_line(document, place[1]))
     return [
         {
             "source_id": source.source_id,
@@ -55,19 +57,18 @@ def unread_rows(
     ]
 
 
-def _first_line(origin: str) -> int:
-    digits = origin.partition(";")[0].removeprefix("L")
-    return int(digits) if digits.isdigit() else 0
+def _first_line(document: Document, origin: str) -> int:
+    return document.numbers.get(origin.partition(";")[0], 0)
 
 
 def _in_no_class(
-    listed: Sequence[tuple[str, str, str]], ledger: Ledger
+    document: Document, listed: Sequence[tuple[str, str, str]], ledger: Ledger
 ) -> list[tuple[str, str, str]]:
     """Return the numbers that no reader took and that no row above lists already."""
     covered: Counter[tuple[int, str]] = Counter()
     for text, origin, _ in listed:
         for place in origin.split(";"):
-            covered.update((_first_line(place), token) for token in tokens_of(text))
+            covered.update((_first_line(document, place), token) for token in tokens_of(text))
     missing = []
     for entry in ledger.entries:
         if entry.account != UNREAD:
@@ -77,5 +78,5 @@ def _in_no_class(
             covered[entry.line, token] -= 1
         else:
             reason = "a number outside every table, sentence and indicator that was understood"
-            missing.append((entry.text, f"L{entry.line}", reason))
+            missing.append((entry.text, document.places[entry.line - 1], reason))
     return missing

@@ -17,6 +17,7 @@ from typing import Any
 
 from helpers.amounts import UNIT_FACTORS, plain
 from helpers.audit.identity import Figure, figure
+from helpers.document import row_of
 from helpers.grid import AMOUNT
 from helpers.tables import BudgetTable, Line, column_role
 from helpers.tolerance import printed_decimals
@@ -154,17 +155,17 @@ def read_sheets(tables: Sequence[BudgetTable], facts: Sequence[Fact]) -> list[Sh
     return sheets
 
 
-def _line_number(origin: str) -> int:
-    digits = re.search(r"\d+", origin)
-    return int(digits.group()) if digits else 0
+def _row_number(origin: str) -> tuple[int, ...]:
+    """Return what puts the places of one table in order, row by row: p3:t2:r5:c4 → (3, 2, 5)."""
+    return tuple(map(int, re.findall(r"\d+", row_of(origin.partition(";")[0]))))
 
 
 def _damaged_rows(table: BudgetTable) -> set[int]:
     """Return the printed rows that hold a figure which could not be read, by their number."""
-    starts = sorted((_line_number(line.origin), line.row_no) for line in table.lines)
+    starts = sorted((_row_number(line.origin), line.row_no) for line in table.lines)
     damaged: set[int] = set()
     for cell, _ in table.unreadable:
-        before = [row_no for start, row_no in starts if start <= _line_number(cell.origin)]
+        before = [row_no for start, row_no in starts if start <= _row_number(cell.origin)]
         damaged.update(before[-1:])
     return damaged
 

@@ -6,12 +6,31 @@ Place in the chain: first.  Input: a path.  Output: a :class:`~helpers.document.
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 from helpers.document import DisclosureError, Document
 from helpers.readers import cell_lines, delimited
+from helpers.readers.encodings import decode
 
-READABLE_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
+TEXT_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
+
+# The module that reads a format, and the name of its layout: read_blocks(path) gives the blocks.
+# Imported when it is needed, so that a text costs no library of another format.
+_READERS = {
+    ".docx": "docx",
+    ".docm": "docx",
+    ".doc": "doc",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".xls": "workbook",
+    ".html": "html",
+    ".htm": "html",
+}
+_OFFICE = frozenset({"docx", "doc", "workbook"})
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+READABLE_SUFFIXES = TEXT_SUFFIXES | _READERS.keys()
 
 # The longest real disclosures are some 2 MB of text; the bound keeps a wrong file from filling the
 # memory before anything can be said about it.
@@ -19,22 +38,22 @@ _LARGEST_BYTES = 50_000_000
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def _decode(name: str, data: bytes) -> str:
-    """Decode UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    elif b"\x00" in data:
-        raise DisclosureError(f"{name} is a binary file, not text; convert it to text first.")
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DisclosureError(
-        f"{name} is neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8 and try again."
-    )
+def _reader_of(path: Path) -> str | None:
+    """Return the module that reads a file; None for a text.
+
+    The suffix says what may be read, the first bytes say what it is: many a ``.xls`` or ``.doc`` is
+    a web page or a file of the newer format.
+    """
+    named = _READERS.get(path.suffix.lower())
+    if named not in _OFFICE:
+        return named
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if named in ("doc", "docx"):
+        named = "docx" if head.startswith(_ZIP) else "doc" if head.startswith(_OLE) else named
+    if re.match(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<", head):
+        return "html"
+    return named
 
 
 def read_document(path: Path) -> Document:
@@ -43,13 +62,14 @@ def read_document(path: Path) -> Document:
     Parameters
     ----------
     path
-        A text file in one of two layouts: a table row per line with tabs or ``|`` between cells,
-        or one table cell per line, each line opened by a tab (the way Word tables are exported).
+        A text file in one of two layouts (a table row per line with tabs or ``|`` between cells, or
+        one table cell per line, each line opened by a tab, the way Word tables are exported), or a
+        file of a format that has a module here.
 
     Returns
     -------
     Document
-        Paragraphs and raw tables with their 1-based line as origin (``L214``).
+        Paragraphs and raw tables with their places (see :class:`~helpers.document.Document`).
 
     Raises
     ------
@@ -70,10 +90,15 @@ def read_document(path: Path) -> Document:
         raise DisclosureError(f"{path.name} is empty.")
     if size > _LARGEST_BYTES:
         raise DisclosureError(f"{path.name} has {size:,} bytes, too many for a disclosure.")
-    text = _decode(path.name, path.read_bytes())
-    if not _CHINESE.search(text):
+    if (layout := _reader_of(path)) is not None:
+        reader = import_module(f"helpers.readers.{layout}")
+        document = Document.of_blocks(path.name, reader.read_blocks(path), layout)
+    else:
+        text = decode(path.name, path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
+        document = parse_lines(path.name, tuple(text.split("\n")))
+    if not any(map(_CHINESE.search, document.lines)):
         raise DisclosureError(f"{path.name} holds no Chinese text, so it is no disclosure.")
-    return parse_lines(path.name, tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+    return document
 
 
 def parse_lines(name: str, lines: tuple[str, ...]) -> Document:

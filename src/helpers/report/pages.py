@@ -24,7 +24,7 @@ _BLANK = re.compile(
     r"(|—|–|-|&mdash;|nan|none|<na>|&lt;na&gt;|not (?:found|stated|known))", re.IGNORECASE
 )
 _ORIGIN = re.compile(
-    r'<span class="origin" data-place="([a-z0-9_]+)#(L\d+)"( title="[^"]*")>([^<]*)</span>'
+    r'<span class="origin" data-place="([a-z0-9_]+)#([^"#]+)"( title="[^"]*")>([^<]*)</span>'
 )
 _STYLE_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
@@ -105,7 +105,7 @@ class _References(HTMLParser):
 
 
 def link_origins(html: str, folder: str) -> str:
-    """Make a link to the line of the document of each figure that knows its place.
+    """Make a link to the place in the document of each figure that knows its place.
 
     Parameters
     ----------

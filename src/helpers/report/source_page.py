@@ -2,8 +2,9 @@
 
 Input are the raw file of a disclosure and its clean files; output is
 ``reports/source/<source_id>.html``, where the figures of all other pages lead. Lines with cells
-between tabs stand as tables, so that a reader sees columns; nothing is added to, left out of or
-moved in a line, but names and telephone numbers of contacts are masked.
+between tabs, and the cells of other formats, stand as tables, so that a reader sees columns;
+nothing is added to, left out of or moved in a line, but names and telephone numbers of contacts are
+masked.
 """
 
 import csv
@@ -13,10 +14,11 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 from pathlib import Path
 
-from helpers.document import DisclosureError
+from helpers.document import DisclosureError, row_of
 from helpers.privacy import find_contacts
 from helpers.provenance import Line, Mark, mark_lines
 from helpers.readers import READABLE_SUFFIXES, read_document
@@ -39,7 +41,7 @@ _TAG = re.compile(r"(&lt;/?[a-zA-Z][^&]{0,80}?&gt;|\*\*|\[bookmark:[^\]]*\])")
 
 @dataclass(frozen=True)
 class _Block:
-    """Lines of one shape: rows of cells, or running text."""
+    """Rows of a table, or lines of running text; each with its place and its cells."""
 
     is_table: bool
     lines: tuple[dict, ...]
@@ -67,7 +69,7 @@ def render_source_page(job: Job) -> Outcome:
 
 def _read_lines(root: Path, source_id: str) -> list[Line]:
     document = read_document(_raw_file(root / "data" / "raw" / source_id))
-    masked = find_contacts(document).mask_lines(document)
+    masked = find_contacts(document).mask_document(document)
     return mark_lines(masked, read_rows(root / "data" / "clean" / source_id))
 
 
@@ -111,7 +113,7 @@ def _render(job: Job, lines: Sequence[Line], outcome: Outcome) -> str:
 def _tables(lines: Sequence[Line]) -> list[Mapping[str, object]]:
     """Return the titles of the tables, to find one's way."""
     return [
-        {"number": line.number, "title": mark.title}
+        {"place": line.place, "title": mark.title}
         for line in lines
         for mark in line.marks
         if mark.kind == "tables"
@@ -119,20 +121,62 @@ def _tables(lines: Sequence[Line]) -> list[Mapping[str, object]]:
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
+    for (is_table, _), group in groupby(lines, key=_table_of):
+        if not is_table:
+            yield _Block(False, tuple(map(_shown, group)))
+            continue
+        rows = [list(row) for _, row in groupby(group, key=lambda line: row_of(line.place))]
+        yield _Block(True, tuple(_shown(*r) if _is_cell(r[0]) else _shown(r[0]) for r in rows))
+
+
+def _is_cell(line: Line) -> bool:
+    return row_of(line.place) != line.place
+
+
+def _table_of(line: Line) -> tuple[bool, str]:
+    """Tell whether a line is a row, or a cell of one, and name the table if it is known."""
+    if _is_cell(line):
+        return True, re.sub(r"\d+$", "", row_of(line.place))
     # A tab at the start alone opens a cell that is a line of its own: no row to be laid out.
-    for is_table, group in groupby(lines, key=lambda line: "\t" in line.text.lstrip("\t")):
-        yield _Block(is_table, tuple(map(_shown, group)))
+    return "\t" in line.text.lstrip("\t"), ""
 
 
-def _shown(line: Line) -> dict:
-    content = "".join(_piece_html(*piece) for piece in line.pieces())
+def _shown(*lines: Line) -> dict:
+    """Return what the page shows of a line or of the cells of a row."""
+    if _is_cell(lines[0]):
+        row = row_of(lines[0].place)
+        return {"place": row, "label": row, "cells": list(_cells(lines)), "is_named": False}
+    (line,) = lines
     return {
-        "number": line.number,
-        "cells": content.split("\t"),
+        "place": line.place,
+        "label": line.place.removeprefix("L"),
+        "cells": [{"html": text} for text in _content(line).split("\t")],
         "is_cell": line.text.startswith("\t"),
         "is_blank": not line.text.strip(),
         "is_named": line.is_named,
     }
+
+
+def _cells(lines: Sequence[Line]) -> Iterator[dict]:
+    """Yield the cells of a row; one that spans columns has no place but its first."""
+    columns = [_column(line.place) for line in lines]
+    if columns[0] > 1:
+        yield {"html": "", "span": columns[0] - 1}
+    following = [*columns[1:], columns[-1] + 1]
+    for line, column, end in zip(lines, columns, following, strict=True):
+        yield {"html": _content(line), "place": line.place, "span": max(1, end - column)}
+
+
+def _column(place: str) -> int:
+    """Return the number of the column of a cell: c4 → 4, AB7 → 28."""
+    column, letters = re.search(r":c(\d+)$|!([A-Z]+)\d+$", place).groups()
+    if column:
+        return int(column)
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0)
+
+
+def _content(line: Line) -> str:
+    return "".join(_piece_html(*piece) for piece in line.pieces())
 
 
 def _piece_html(text: str, mark: Mark | None) -> str:
