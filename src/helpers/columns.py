@@ -11,9 +11,9 @@ leaves, in order, must be as many as the columns of the body; positions are only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from helpers.amounts import parse_amount
 from helpers.document import Cell, squeeze
@@ -22,10 +22,10 @@ CODE, LABEL, PROJECT, SERIAL, AMOUNT = "code", "label", "project", "serial", "am
 
 LEAF_CODE = re.compile(r"^[类款项]$|(?:编码|代码)$")
 _LEAF_SERIAL = re.compile(r"^(?:行次|序号|栏次)$")
-_LEAF_LABEL = re.compile(
+HEADS_NAMES = re.compile(
     r"^(?:项目|科目|类|款|项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
 )
-_LEVELS = frozenset("类款项")
+LEVELS = frozenset("类款项")
 _DAMAGED_FIGURE = re.compile(r"^[^\u4e00-\u9fff]*\d[^\u4e00-\u9fff]*$")
 
 
@@ -49,14 +49,14 @@ _Expanded = list[str | None]  # text, "" for a cell merged with the one above, N
 def _span_cost(text: str, below: Sequence[str | None], many_labels: bool) -> float:
     """Cost of letting a header cell span the columns ``below``; lower is likelier."""
     cost = 0.0
-    is_label = bool(_LEAF_LABEL.search(text))
+    is_label = bool(HEADS_NAMES.search(text))
     covered = [cell for cell in below if cell is not None]
     if len(below) > 1:
         cost += 2.0 * sum(cell == "" for cell in covered)
     elif covered and covered[0]:
         cost += 0.5
-    cost += sum(bool(cell) and bool(_LEAF_LABEL.search(cell)) != is_label for cell in covered)
-    if many_labels and covered and _LEAF_LABEL.search(covered[0] or ""):
+    cost += sum(bool(cell) and bool(HEADS_NAMES.search(cell)) != is_label for cell in covered)
+    if many_labels and covered and HEADS_NAMES.search(covered[0] or ""):
         cost -= 0.5
     return cost
 
@@ -64,7 +64,7 @@ def _span_cost(text: str, below: Sequence[str | None], many_labels: bool) -> flo
 def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
     """Spread a header row that lacks its spans over the columns of the row below it."""
     width, count = len(below), len(row)
-    many_labels = sum(bool(cell) and bool(_LEAF_LABEL.search(cell)) for cell in below) >= 2
+    many_labels = sum(bool(cell) and bool(HEADS_NAMES.search(cell)) for cell in below) >= 2
     # best[i][c]: cheapest way to let the first i cells cover the first c columns
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}] + [{} for _ in range(count)]
     for i, text in enumerate(row):
@@ -116,7 +116,7 @@ def _mend_levels(header: list[list[str]]) -> bool:
     """Move right what stands over 类/款/项 although only the code heading does."""
     mended = False
     for depth, row in enumerate(header):
-        levels = [column for column, text in enumerate(row) if text in _LEVELS]
+        levels = [column for column, text in enumerate(row) if text in LEVELS]
         if len(levels) < 2:
             continue
         inside = range(levels[0] + 1, levels[-1] + 1)
@@ -209,6 +209,14 @@ def column_paths(
     return paths, warnings
 
 
+def _without_lone_projects(kinds: Sequence[str]) -> Iterator[str]:
+    """Yield the kinds; 项目名称 names projects only beside a name of its own for the row."""
+    for is_amount, run in groupby(kinds, key=lambda kind: kind == AMOUNT):
+        names = list(run)
+        is_lone = not is_amount and LABEL not in names
+        yield from (LABEL if is_lone and kind == PROJECT else kind for kind in names)
+
+
 def read_columns(
     paths: Sequence[tuple[str, ...]], rows: Iterable[tuple[Cell, ...]]
 ) -> tuple[Column, ...]:
@@ -233,7 +241,7 @@ def read_columns(
             kinds.append(CODE)
         elif leaf == "项目名称":
             kinds.append(PROJECT)
-        elif _LEAF_LABEL.search(leaf) or (
+        elif HEADS_NAMES.search(leaf) or (
             texts
             and not amounts
             # Right of the first amounts, figures that cannot be read are figures, not names.
@@ -242,8 +250,7 @@ def read_columns(
             kinds.append(LABEL)
         else:
             kinds.append(AMOUNT)
-    if PROJECT in kinds and LABEL not in kinds:
-        kinds[kinds.index(PROJECT)] = LABEL
+    kinds = list(_without_lone_projects(kinds))
     return tuple(
         Column(i, path, kind) for i, (path, kind) in enumerate(zip(paths, kinds, strict=True))
     )

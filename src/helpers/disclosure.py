@@ -29,7 +29,7 @@ from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
 from helpers.provenance import Place, find_place
 from helpers.sources import Source, find_root, open_source
-from helpers.tables import read_tables, statutory
+from helpers.tables import money_tables, read_tables
 from helpers.traced import TracedTable, objects, table_html, traced_column
 from helpers.unread import unread_rows
 
@@ -252,7 +252,10 @@ def read(place: str | Path) -> Disclosure:
             "known yet)."
         )
     numbers = keep_ledger(
-        document, statutory(grids), evaluations, {"facts": facts, "claims": claims}
+        document,
+        [grid for _, grid in money_tables(grids)],
+        evaluations,
+        {"facts": facts, "claims": claims},
     )
     unread = unread_rows(source, document, tables, evaluations, numbers)
     rows = {

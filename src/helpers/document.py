@@ -123,10 +123,25 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost(Paragraph):
+    """What stands in the file but cannot be read: a broken page, a doubtful figure.
+
+    ``text`` is what there is of it, often nothing; ``reason`` goes to ``unread.csv``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
-    """Rows of cells as the file holds them; rows may differ in length."""
+    """Rows of cells as the file holds them; rows may differ in length.
+
+    ``continues`` is true where the file itself shows that it goes on from the table before: the
+    same columns on top of the next page.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
+    continues: bool = False
 
     @property
     def origin(self) -> str:

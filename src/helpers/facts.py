@@ -14,13 +14,20 @@ from functools import cache
 from typing import Any
 
 from helpers.document import squeeze
+from helpers.lines import OF_WHICH, Line
 from helpers.reference_data import read_reference
 from helpers.sources import Source
-from helpers.tables import OF_WHICH, BudgetTable, Line, column_role
+from helpers.tables import BudgetTable, column_role
 
 Row = dict[str, Any]
 
-_ECONOMIC_TABLES = frozenset({"general_public_basic_expenditure"})
+_ECONOMIC_TABLES = frozenset(
+    {
+        "general_public_basic_expenditure",
+        "fiscal_appropriation_basic_expenditure",
+        "operating_cost_expenditure",
+    }
+)
 
 
 @cache
@@ -87,7 +94,8 @@ def _cost_type(table: BudgetTable, line: Line, path: str, year: int) -> str:
 
 def _line_facts(source: Source, table: BudgetTable, line: Line, parent_fund: str) -> Iterator[Row]:
     assert table.unit is not None
-    is_economic = table.table_id in _ECONOMIC_TABLES
+    # Classes of functions begin with 2; those of the economic classifications with 3 and 5.
+    is_economic = table.table_id in _ECONOMIC_TABLES or line.code[:1] in ("3", "5")
     for column, amount, cell in line.amounts:
         path = "/".join(column.path)
         warnings = [w for w in (*table.warnings, line.warning) if w]

@@ -12,13 +12,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from helpers.amounts import Amount, parse_amount
-from helpers.columns import AMOUNT, LABEL, LEAF_CODE, PROJECT, Column, column_paths, read_columns
-from helpers.document import Cell, Document, Paragraph, RawTable, squeeze
+from helpers.columns import (
+    AMOUNT,
+    HEADS_NAMES,
+    LABEL,
+    LEAF_CODE,
+    LEVELS,
+    PROJECT,
+    Column,
+    column_paths,
+    read_columns,
+)
+from helpers.document import Cell, Document, Lost, RawTable, squeeze
 
 _TABLE_NUMBER = re.compile(
     r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])表?$"
@@ -270,6 +280,25 @@ def _after_repeated_header(
     return rows[first:] if not header else [*header, *rows[first:]]
 
 
+def _names_columns(header: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether rows without amounts head columns; names of rows do not."""
+    return any(HEADS_NAMES.search(squeeze(cell.text)) for row in header for cell in row)
+
+
+def _unfolded(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
+    """Part the row of figures from the header cells that stand in it.
+
+    Where 类, 款 and 项 are printed over two rows, the first of them holds the total.
+    """
+    for row in rows:
+        levels = [i for i, cell in enumerate(row) if squeeze(cell.text) in LEVELS]
+        if len(levels) >= 2 and any(isinstance(parse_amount(c.text), Amount) for c in row):
+            yield tuple(c if i in levels else replace(c, text="") for i, c in enumerate(row))
+            yield tuple(replace(c, text="") if i in levels else c for i, c in enumerate(row))
+        else:
+            yield row
+
+
 def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     header, first = _split_header(parts[0].rows)
     body = list(parts[0].rows[first:])
@@ -284,6 +313,8 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     name_columns = [_is_wrapped_name(row, columns) for row, _, _ in fitted]
     # Where a table prints names alone, for blank items, one on top of a page is just another.
     may_wrap = all(c is None for i, c in enumerate(name_columns) if i not in page_starts)
+    # A table of totals alone (合计, 基本支出, 项目支出 over one row of figures) names no rows.
+    has_names = any(column.kind != AMOUNT for column in columns)
     rows: list[tuple[Cell, ...]] = []
     strays: list[tuple[Cell, str]] = []
     mended: dict[int, str] = {}
@@ -304,7 +335,7 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
                 rows[-1] = _joined_name(rows[-1], row, wrapped)
                 continue
         filled = [column for column in columns if row[column.index].text]
-        if filled and all(column.kind == AMOUNT for column in filled):
+        if has_names and filled and all(column.kind == AMOUNT for column in filled):
             reason = "an amount without a row, left by a page break"
             strays += [(row[column.index], reason) for column in filled]
             continue
@@ -332,7 +363,7 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
 def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
     """Split a raw table at caption rows: (caption cells, rows that follow)."""
     pieces: list[tuple[list[Cell], list[tuple[Cell, ...]]]] = [([], [])]
-    for row in table.rows:
+    for row in _unfolded(table.rows):
         if _is_caption_row(row):
             if pieces[-1][1]:
                 pieces.append(([], []))
@@ -370,10 +401,12 @@ class _Collector:
             self.caption.extend(cells)
             if not piece.rows:
                 continue
-            key = _header_key(_split_header(piece.rows)[0])
+            header = _split_header(piece.rows)[0]
+            key = _header_key(header)
+            is_shown = table.continues and not cells and not _names_columns(header)
             is_next_part = (
                 self.key
-                and (not key or key.startswith(self.key))
+                and (not key or key.startswith(self.key) or is_shown)
                 and _names(self.caption) <= _names(self.grids[-1][0])
             )
             if is_next_part:
@@ -399,10 +432,10 @@ def read_grids(document: Document) -> list[Grid]:
     """
     collector = _Collector()
     for block in document.blocks:
-        if isinstance(block, Paragraph):
-            collector.text(Cell(block.text, block.origin))
-        else:
+        if isinstance(block, RawTable):
             collector.table(block)
+        elif not isinstance(block, Lost):
+            collector.text(Cell(block.text, block.origin))
     return [
         _build(Caption(tuple(caption), statements[0] if statements else None), parts)
         for caption, parts, statements in collector.grids

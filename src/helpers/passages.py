@@ -15,7 +15,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from helpers.document import Document, Paragraph, RawTable, squeeze
+from helpers.document import Document, Lost, Paragraph, RawTable, squeeze
 from helpers.grid import is_caption_text
 
 MISSING = "□"
@@ -203,7 +203,7 @@ def read_passages(document: Document) -> list[Passage]:
     for block in document.blocks:
         if isinstance(block, RawTable):
             joiner.table(block)
-        else:
+        elif not isinstance(block, Lost):
             joiner.line(block)
     joiner.flush()
     return joiner.passages

@@ -21,10 +21,11 @@ from typing import Any
 
 from helpers.amounts import Amount, parse_number
 from helpers.document import Document, one_spelling, squeeze
+from helpers.lines import ITEM
 from helpers.passages import CARRIED_OUT_BY, PROJECT_NAME
 from helpers.performance import Evaluation
 from helpers.sources import Source
-from helpers.tables import ITEM, BudgetTable
+from helpers.tables import BudgetTable
 
 Row = dict[str, Any]
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.document import Document
+from helpers.document import Document, Lost
 from helpers.ledger import UNREAD, Ledger, tokens_of
 from helpers.performance import Evaluation
 from helpers.sources import Source
@@ -43,6 +43,8 @@ def unread_rows(
                 places += [(amount.text, cell.origin, reason) for _, amount, cell in line.amounts]
     for evaluation in evaluations:
         places += [(item.text, item.origin, item.reason) for item in evaluation.unread]
+    lost = (block for block in document.blocks if isinstance(block, Lost))
+    places += [(block.text, block.origin, block.reason) for block in lost]
     places += _in_no_class(document, places, ledger)
     ordered = sorted(places, key=lambda place: _first_line(document, place[1]))
     return [

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from helpers.audit.identity import Figure, Identity, at_most, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
+from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
 _CLASS = 3
 _YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")

@@ -18,8 +18,8 @@ from functools import cache
 from helpers.audit.identity import Figure, Identity, same_text
 from helpers.audit.sheets import Sheet, SheetRow
 from helpers.document import squeeze
+from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
 _PUNCTUATION = re.compile(r"[（）()、，,“”\"·]")
 _LEVELS = (3, 5, 7)

@@ -36,6 +36,8 @@ def stated_sums(claims: Claims) -> Iterator[Identity]:
         whole = select(claims, rule["section"], rule["whole"], roles, with_blanks=True)
         section = rule["part_section"] or rule["section"]
         parts = select(claims, section, rule["parts"], rule["part_role"].split())
+        # A list may be opened by the whole once more.
+        parts = [part for part in parts if not whole or part["subject"] != whole[0]["subject"]]
         if not whole or len(parts) < int(rule["least_parts"]):
             continue
         unit = claims.unit(whole[0]) if whole[0]["role"] in MONEY else whole[0]["unit"]

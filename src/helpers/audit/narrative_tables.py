@@ -21,8 +21,8 @@ from helpers.audit.claims import Claim, Claims, label_of
 from helpers.audit.identity import Figure, Identity, at_most, equality, same_text
 from helpers.audit.sheets import Sheet, SheetRow
 from helpers.document import one_spelling
+from helpers.lines import TOTAL
 from helpers.reference_data import read_reference
-from helpers.tables import TOTAL
 
 _SPLIT_BY = {"class": 3, "item": 7}
 

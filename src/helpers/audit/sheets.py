@@ -19,7 +19,8 @@ from helpers.amounts import UNIT_FACTORS, plain
 from helpers.audit.identity import Figure, figure
 from helpers.document import row_of
 from helpers.grid import AMOUNT
-from helpers.tables import BudgetTable, Line, column_role
+from helpers.lines import Line
+from helpers.tables import BudgetTable, column_role
 from helpers.tolerance import printed_decimals
 
 Fact = Mapping[str, Any]
@@ -174,16 +175,19 @@ def _sides(
     table: BudgetTable, offset: int, by_row: Mapping[tuple[str, int, str], Sequence[Fact]]
 ) -> Iterator[Sheet]:
     assert table.unit is not None
-    lines: dict[str, list[tuple[Line, Sequence[Fact]]]] = defaultdict(list)
+    lines: dict[tuple[str, int], list[tuple[Line, Sequence[Fact]]]] = defaultdict(list)
     for line in table.lines:
         facts = by_row.get((table.table_id, line.row_no + offset, line.side), ())
-        lines[line.side].append((line, facts))
+        # Two lists of one side share their rows: by function and by use.
+        own = {cell.origin for _, _, cell in line.amounts}
+        facts = [fact for fact in facts if fact["origin"] in own]
+        lines[line.side, line.group].append((line, facts))
     stated = [fact for side in lines.values() for _, facts in side for fact in facts]
     decimals = printed_decimals(fact["amount_text"] for fact in stated)
     title = f"表{table.number}" if table.number else table.title
     factor = UNIT_FACTORS[table.unit]
     damaged = _damaged_rows(table)
-    for side, own in lines.items():
+    for (side, _), own in lines.items():
         paths = list(dict.fromkeys(fact["column_path"] for _, facts in own for fact in facts))
         rows = []
         for line, facts in own:

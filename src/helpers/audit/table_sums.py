@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 
 from helpers.audit.identity import Figure, Identity, equality, sum_of
 from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
-from helpers.tables import OF_WHICH, SUBTOTAL, TOTAL
+from helpers.lines import OF_WHICH, SUBTOTAL, TOTAL
+from helpers.tables import has_free_rows
 
 _FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
 _SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
 _OF_WHICH = re.compile(r"^其中[:：]?")
-_YEAR_SUM = re.compile(r"^本年.*(?:合计|总计)$")
+_YEAR_SUM = re.compile(r"^(?:本年|当年).*(?:合计|总计|小计)$")
 _SUBTOTAL_WORD = re.compile(r"小计[）)]?$")
 _CARRIED_OVER = re.compile(r"结转(?:和|及|、)?结余$")
 _FUND_OF_IT = re.compile(
@@ -267,10 +268,9 @@ def _across(sheet: Sheet, row: SheetRow, column: SheetColumn) -> Figure:
 def balances(sheets: Sequence[Sheet]) -> Iterator[Identity]:
     """Compare total income with total expenditure of each two-sided table."""
     for left in sheets:
-        right = next(
-            (one for one in sheets if one.table_id == left.table_id and one.side == "expenditure"),
-            None,
-        )
+        rights = [o for o in sheets if o.table_id == left.table_id and o.side == "expenditure"]
+        # Of two lists of expenditure (by function, by use) one prints the total.
+        right = next((one for one in rights if _grand_total(one)), next(iter(rights), None))
         if left.side != "revenue" or right is None:
             continue
         sides = [(left, _grand_total(left)), (right, _grand_total(right))]
@@ -289,6 +289,7 @@ def _grand_total(sheet: Sheet) -> SheetRow | None:
 def table_sums(sheets: Sequence[Sheet]) -> Iterator[Identity]:
     """Return every identity inside the tables."""
     for sheet in sheets:
-        yield from vertical_sums(sheet)
-        yield from horizontal_sums(sheet)
+        if not has_free_rows(sheet.table_id):
+            yield from vertical_sums(sheet)
+            yield from horizontal_sums(sheet)
     yield from balances(sheets)

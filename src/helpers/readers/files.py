@@ -18,6 +18,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
 # The module that reads a format, and the name of its layout: read_blocks(path) gives the blocks.
 # Imported when it is needed, so that a text costs no library of another format.
 _READERS = {
+    ".pdf": "pdf",
     ".docx": "docx",
     ".docm": "docx",
     ".doc": "doc",

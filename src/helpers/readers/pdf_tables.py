@@ -1,0 +1,350 @@
+"""Tables of a page: from rules and glyphs to rows of cells.
+
+Place in the chain: between ``pdf_page`` and ``pdf``.  Input: a :class:`~helpers.readers.pdf_page.
+Page`.  Output: :class:`Lattice`, a table with its column borders and the text of every cell.
+
+Rules that touch belong to one table.  All positions at which a rule runs make a lattice; fields of
+it without a rule between them are one merged cell, whose text stands in its first field.  Where a
+table prints no rules between its rows, the lines of text in its columns tell the rows apart.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from helpers.readers.pdf_page import THINNEST_CELL, Glyph, Page, Rule
+from helpers.readers.pdf_text import TextLine, join_broken, text_lines
+from helpers.readers.pdf_unruled import missing_rules, white_rules
+
+_TOUCH = 3.0  # points: rules this close are meant to meet
+_NUMERIC = re.compile(r"[-−]?[0-9][0-9,.，．]*%?")
+_FIGURE = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
+
+
+@dataclass(slots=True)
+class CellText:
+    """The text of one cell: its rows and columns, both ends included, and its lines."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    lines: list[TextLine]
+
+
+@dataclass(slots=True)
+class Lattice:
+    """A table, or the part of one that stands on a page.
+
+    Attributes
+    ----------
+    borders
+        Positions at which its columns may begin or end, from the left.
+    n_rows
+        Rows of fields.
+    texts
+        Of its filled cells.
+    top, bottom
+        Where it stands.
+    continues
+        Whether it goes on from the table on the page before.
+    """
+
+    borders: list[float]
+    n_rows: int
+    texts: list[CellText]
+    top: float
+    bottom: float
+    continues: bool = False
+
+
+def _clusters(values: Iterable[float]) -> list[float]:
+    """Return one position for each group of positions that lie close together."""
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= THINNEST_CELL and value - groups[-1][0] <= 6:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _merged(rules: Iterable[Rule]) -> list[Rule]:
+    """Join the pieces of rules that are drawn cell by cell."""
+    joined: list[Rule] = []
+    for rule in sorted(rules, key=lambda r: (r.is_horizontal, round(r.position, 1), r.start)):
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.is_horizontal == rule.is_horizontal
+            and abs(last.position - rule.position) < 0.6
+            and rule.start <= last.end + _TOUCH
+        ):
+            end = max(last.end, rule.end)
+            joined[-1] = Rule(last.is_horizontal, last.position, last.start, end)
+        else:
+            joined.append(rule)
+    return joined
+
+
+def _meet(across: Rule, down: Rule) -> bool:
+    return (
+        across.start - _TOUCH <= down.position <= across.end + _TOUCH
+        and down.start - _TOUCH <= across.position <= down.end + _TOUCH
+    )
+
+
+def _components(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Group the rules that touch each other."""
+    across = [rule for rule in rules if rule.is_horizontal]
+    down = [rule for rule in rules if not rule.is_horizontal]
+    parent = list(range(len(across) + len(down)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    across_sorted = sorted(range(len(across)), key=lambda i: across[i].position)
+    heights = [across[i].position for i in across_sorted]
+    for j, rule in enumerate(down):
+        first = bisect_right(heights, rule.start - _TOUCH - 0.01)
+        last = bisect_right(heights, rule.end + _TOUCH)
+        for i in across_sorted[first:last]:
+            if _meet(across[i], rule):
+                parent[root(i)] = root(len(across) + j)
+    groups: dict[int, list[Rule]] = {}
+    for index, rule in enumerate([*across, *down]):
+        groups.setdefault(root(index), []).append(rule)
+    return list(groups.values())
+
+
+class _Fields:
+    """The fields of a lattice and the cells they make."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        across = [rule for rule in rules if rule.is_horizontal]
+        down = [rule for rule in rules if not rule.is_horizontal]
+        # The outer border counts even where it is not drawn (tables open at their sides).
+        ends = [end for rule in across for end in (rule.start, rule.end)]
+        self.xs = _clusters([*(r.position for r in down), min(ends), max(ends)])
+        ends = [end for rule in down for end in (rule.start, rule.end)]
+        self.ys = _clusters([*(r.position for r in across), min(ends), max(ends)])
+        self.n_rows, self.n_columns = len(self.ys) - 1, len(self.xs) - 1
+        self._walls_down = self._walls(down, self.xs, self.ys)
+        self._walls_across = self._walls(across, self.ys, self.xs)
+        self.cell_of = self._cells()
+
+    @staticmethod
+    def _walls(
+        rules: Sequence[Rule], positions: Sequence[float], steps: Sequence[float]
+    ) -> set[tuple[int, int]]:
+        """Return (position, step) of every side of a field along which a rule runs."""
+        walls = set()
+        for rule in rules:
+            index = min(range(len(positions)), key=lambda i: abs(positions[i] - rule.position))
+            for step, (start, end) in enumerate(pairwise(steps)):
+                covered = min(end, rule.end) - max(start, rule.start)
+                if covered > 0.5 * (end - start):
+                    walls.add((index, step))
+        return walls
+
+    def _cells(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Return for each field the first field of its cell."""
+        parent = {(r, c): (r, c) for r in range(self.n_rows) for c in range(self.n_columns)}
+
+        def root(field: tuple[int, int]) -> tuple[int, int]:
+            while parent[field] != field:
+                field = parent[field]
+            return field
+
+        for r, c in list(parent):
+            right, below = (r, c + 1), (r + 1, c)
+            for other, is_open in (
+                (right, (c + 1, r) not in self._walls_down),
+                (below, (r + 1, c) not in self._walls_across),
+            ):
+                if is_open and other in parent:
+                    first, second = sorted((root((r, c)), root(other)))
+                    parent[second] = first
+        return {field: root(field) for field in parent}
+
+    def field_at(self, x: float, y: float) -> tuple[int, int] | None:
+        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
+        if 0 <= row < self.n_rows and 0 <= column < self.n_columns:
+            return row, column
+        return None
+
+
+def pieces(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Split glyphs into what is never cut by a cell border: figures, and single signs."""
+    pieces: list[list[Glyph]] = []
+    text = ""
+    for glyph in glyphs:
+        last = pieces[-1][-1] if pieces else None
+        if (
+            last is not None
+            and -0.5 * glyph.size < glyph.x0 - last.x1 < 0.15 * glyph.size
+            and abs(glyph.middle - last.middle) < 0.3 * glyph.size
+            and _NUMERIC.fullmatch(text + glyph.text)
+        ):
+            pieces[-1].append(glyph)
+            text += glyph.text
+        else:
+            pieces.append([glyph])
+            text = glyph.text
+    return pieces
+
+
+def _split_rows(cells: Sequence[tuple[list[TextLine], float]]) -> list[list[list[TextLine]]] | None:
+    """Tell rows apart that no rule separates; None where a row is one row.
+
+    The sign: two columns or more hold as many figures below each other, at the same heights, and
+    nothing else.
+    """
+    figures = [
+        lines
+        for lines, _ in cells
+        if len(lines) > 1 and all(_FIGURE.fullmatch(line.text.replace(" ", "")) for line in lines)
+    ]
+    if len(figures) < 2:
+        return None
+    heights = [line.top for line in max(figures, key=len)]
+    bounds = [(a + b) / 2 for a, b in pairwise(heights)]
+    rows: list[list[list[TextLine]]] = [[[] for _ in cells] for _ in heights]
+    for column, (lines, _) in enumerate(cells):
+        for line in lines:
+            rows[bisect_right(bounds, line.top)][column].append(line)
+    is_aligned = all(
+        len(row[c]) <= 1
+        for row in rows
+        for c in range(len(cells))
+        if row[c] and (cells[c][0] in figures)
+    )
+    return rows if is_aligned else None
+
+
+def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[CellText]:
+    glyphs_of: dict[tuple[int, int], list[Glyph]] = {}
+    for piece in pieces(inside):
+        x = (piece[0].x0 + piece[-1].x1) / 2
+        field = fields.field_at(x, piece[0].middle)
+        if field is not None:
+            glyphs_of.setdefault(fields.cell_of[field], []).extend(piece)
+    members: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for field, first in fields.cell_of.items():
+        members.setdefault(first, []).append(field)
+    texts = []
+    for first, glyphs in sorted(glyphs_of.items()):
+        lines = text_lines(glyphs)
+        if lines:
+            last_row = max(row for row, _ in members[first])
+            columns = [column for _, column in members[first]]
+            texts.append(CellText((first[0], last_row), (min(columns), max(columns)), lines))
+    return texts
+
+
+def share_columns(parts: Sequence[Lattice]) -> None:
+    """Give the parts of one table the same columns.
+
+    Where the header, or the last rows, merge cells of a column, a page without them has fewer.
+    """
+    shared = _clusters(border for part in parts for border in part.borders)
+    for part in parts:
+        places = [min(range(len(shared)), key=lambda i: abs(shared[i] - b)) for b in part.borders]
+        for text in part.texts:
+            first, last = text.columns
+            text.columns = (places[first], max(places[last + 1] - 1, places[first]))
+        part.borders = list(shared)
+
+
+def drop_slivers(parts: Sequence[Lattice]) -> None:
+    """Take two borders for one where no text of the table ever stands between them alone.
+
+    Word moves the borders of single rows: the header's stands at 320 points, the body's at 328.
+    """
+    texts = [text for part in parts for text in part.texts]
+    borders = list(parts[0].borders)
+    column = 0
+    while column < len(borders) - 1 and len(borders) > 2:
+        if any(text.columns == (column, column) for text in texts):
+            column += 1
+            continue
+        # What ends in the sliver ends before it; what starts in it starts after it.
+        for text in texts:
+            first, last = text.columns
+            last -= last >= column
+            first -= first > column
+            text.columns = (first, max(first, last))
+        del borders[column if 0 < column == len(borders) - 2 else column + 1]
+    for part in parts:
+        part.borders = list(borders)
+
+
+def written_rows(part: Lattice) -> list[tuple[str, ...]]:
+    """Return the texts in rows; a cell over several fields stands in the first of them."""
+    xs = part.borders
+    rows: list[tuple[str, ...]] = []
+    for r in range(part.n_rows):
+        cells: list[tuple[list[TextLine], float]] = [([], b - a) for a, b in pairwise(xs)]
+        is_single = True
+        for text in part.texts:
+            if text.rows[0] == r:
+                first, last = text.columns
+                cells[first] = (cells[first][0] + text.lines, xs[last + 1] - xs[first])
+                is_single = is_single and text.rows[1] == r
+        split = _split_rows(cells) if is_single else None
+        for row in split or [[lines for lines, _ in cells]]:
+            widths = (width for _, width in cells)
+            rows.append(tuple(join_broken(ls, w) for ls, w in zip(row, widths, strict=True)))
+    return rows
+
+
+def _with_missing_rules(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> _Fields:
+    """Return the fields of a table, parted too where only white separates columns of figures."""
+    fields = _Fields(rules)
+    added: list[Rule] = []
+    bands = list(pairwise(fields.ys))
+    for left, right in pairwise(fields.xs):
+        within = [g for g in glyphs if g.text.strip() and left < (g.x0 + g.x1) / 2 < right]
+        if within:
+            added += missing_rules(within, left, right, bands)
+    return _Fields([*rules, *added]) if added else fields
+
+
+def _tables_of(rules: Sequence[Rule], glyphs: list[Glyph]) -> tuple[list[Lattice], list[Glyph]]:
+    """Return the tables that rules make, and the glyphs outside of them."""
+    groups = []
+    for component in _components(_merged(rules)):
+        across = [rule for rule in component if rule.is_horizontal]
+        if across and len(across) < len(component):
+            groups.append((_Fields(component), component))
+    # A table inside a cell of another is read first and takes its own text.
+    groups.sort(key=lambda g: (g[0].xs[-1] - g[0].xs[0]) * (g[0].ys[-1] - g[0].ys[0]))
+    tables = []
+    for frame, component in groups:
+        inside, outside = [], []
+        for glyph in glyphs:
+            at = frame.field_at((glyph.x0 + glyph.x1) / 2, glyph.middle)
+            (outside if at is None else inside).append(glyph)
+        if not any(glyph.text.strip() for glyph in inside):
+            continue
+        fields = _with_missing_rules(component, inside)
+        if len(set(fields.cell_of.values())) > 1:
+            glyphs = outside
+            texts = _texts(fields, inside)
+            tables.append(Lattice(fields.xs, fields.n_rows, texts, fields.ys[0], fields.ys[-1]))
+    return tables, glyphs
+
+
+def find_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
+    """Return the tables of a page, from the top, and the glyphs outside of them.
+
+    A frame around text that holds one cell only is no table; its text is running text.
+    """
+    ruled, rest = _tables_of(page.rules, list(page.glyphs))
+    unruled, rest = _tables_of(white_rules(rest), rest)
+    return sorted([*ruled, *unruled], key=lambda table: table.top), rest
