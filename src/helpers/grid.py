@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from helpers.amounts import Amount, parse_amount
+from helpers.captions import CONTINUED, TABLE_NUMBER, TITLE, is_caption_text, states_unit
 from helpers.columns import (
     AMOUNT,
     HEADS_NAMES,
@@ -30,14 +31,6 @@ from helpers.columns import (
 )
 from helpers.document import Cell, Document, Lost, RawTable, squeeze
 
-_TABLE_NUMBER = re.compile(
-    r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])表?$"
-)
-_TITLE = re.compile(r"^.{2,45}表(?:[（(][^（）()]*[）)])?$")
-_CONTINUED = re.compile(r"[（(]续表?[）)]|^续表?|续表?$")
-_PREPARED_BY = re.compile(r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]")
-_MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|亿元|万元|千元|元)$")
-_YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
 _EMPTY_STATEMENT = re.compile(
     r"为空表|空表列示|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空"
 )
@@ -67,13 +60,13 @@ class Caption:
     @property
     def title(self) -> Cell | None:
         """The title, or None."""
-        return self.first(_TITLE)
+        return self.first(TITLE)
 
     @property
     def number(self) -> int | None:
         """The printed table number as an integer, or None."""
-        cell = self.first(_TABLE_NUMBER)
-        match = _TABLE_NUMBER.match(squeeze(cell.text)) if cell else None
+        cell = self.first(TABLE_NUMBER)
+        match = TABLE_NUMBER.match(squeeze(cell.text)) if cell else None
         return chinese_integer(match.group(1)) if match else None
 
 
@@ -128,24 +121,11 @@ def chinese_integer(text: str) -> int:
     return (digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0)
 
 
-def is_caption_text(text: str) -> bool:
-    """Tell whether a line belongs to a table's caption: number, title, department, unit or year.
-
-    The mark 续表 on a later page belongs to it too.
-    """
-    text = _CONTINUED.sub("", squeeze(text))
-    return bool(
-        not text
-        or _TABLE_NUMBER.match(text)
-        or _TITLE.match(text)
-        or _PREPARED_BY.match(text)
-        or _MONEY_UNIT.search(text)
-        or _YEAR_ONLY.match(text)
-    )
-
-
 def _is_caption_row(row: Sequence[Cell]) -> bool:
     filled = [cell for cell in row if cell.text]
+    if any(states_unit(cell.text) for cell in filled):
+        # Beside the unit, names of the department and the year stand in any form.
+        return not any(isinstance(parse_amount(cell.text), Amount) for cell in filled)
     return bool(filled) and all(is_caption_text(cell.text) for cell in filled)
 
 
@@ -375,8 +355,8 @@ def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
 
 def _names(caption: Iterable[Cell]) -> set[str]:
     """Return titles and numbers of a caption without the mark 续表 of later pages."""
-    texts = (_CONTINUED.sub("", squeeze(cell.text)) for cell in caption)
-    return {text for text in texts if _TITLE.match(text) or _TABLE_NUMBER.match(text)}
+    texts = (CONTINUED.sub("", squeeze(cell.text)) for cell in caption)
+    return {text for text in texts if TITLE.match(text) or TABLE_NUMBER.match(text)}
 
 
 class _Collector:

@@ -15,8 +15,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from helpers.captions import is_caption_text
 from helpers.document import Document, Lost, Paragraph, RawTable, squeeze
-from helpers.grid import is_caption_text
 
 MISSING = "□"
 """Stands in a passage where a sentence leaves its figure out (``基本支出    万元``)."""

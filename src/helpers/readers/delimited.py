@@ -3,8 +3,8 @@
 The format: cells of a row are separated by tabs (PDF conversions) or by ``|`` (Markdown); a line
 without a separator is running text.  A blank line ends a raw table; pages of one printed table
 therefore arrive as several raw tables and are joined by ``grid``.  Markdown rules (``|---|---|``)
-and rows of dashes left by converters carry nothing and are dropped.  Markdown heading signs and
-list dashes in front of running text are removed; the list marks of the text itself (``一、``) stay.
+and rows of dashes left by converters carry nothing and are dropped.  Lines without separators go
+to ``loose_cells``, which knows tables among them by their caption.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from helpers.document import Block, Cell, Paragraph, RawTable, strip_markup
+from helpers.document import Block, Cell, RawTable, strip_markup
+from helpers.readers.loose_cells import read_loose
 
 _RULE = re.compile(r"^[\s|:\-—]+$")
-_PREFIX = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+(?=\S))")
 
 
 def _split(line: str) -> list[str] | None:
@@ -42,22 +42,22 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
     """
     blocks: list[Block] = []
     rows: list[tuple[Cell, ...]] = []
+    text_start = 0  # of the lines without separators that are not read yet
 
     def close_table() -> None:
         if rows:
             blocks.append(RawTable(tuple(rows)))
             rows.clear()
 
-    for number, line in enumerate(lines, 1):
-        origin = f"L{number}"
+    for index, line in enumerate(lines):
         cells = _split(line)
-        if cells is not None:
-            if not (_RULE.match(line) and "-" in line):
-                rows.append(tuple(Cell(strip_markup(cell), origin) for cell in cells))
+        if cells is None:
+            close_table()
             continue
-        close_table()
-        text = strip_markup(_PREFIX.sub("", line))
-        if text:
-            blocks.append(Paragraph(text, origin))
+        blocks.extend(read_loose(lines, text_start, index))
+        text_start = index + 1
+        if not (_RULE.match(line) and "-" in line):
+            rows.append(tuple(Cell(strip_markup(cell), f"L{index + 1}") for cell in cells))
     close_table()
+    blocks.extend(read_loose(lines, text_start, len(lines)))
     return tuple(blocks)

@@ -1,0 +1,282 @@
+"""A table as one long row of cells: where each printed row ends is found out.
+
+Place in the chain: under the readers of layouts that write a cell per line.  Input: the cells of
+one or several tables in reading order, blank ones included, and what is known of row ends.  Output:
+paragraphs (captions) and :class:`~helpers.document.RawTable`.
+
+The number of columns is certain where two independent things agree: with it, each column of the
+body holds names or figures throughout, and the header has a place over each column.  Where no
+number of columns, or no layout of the header, does that, no figure is given to any column: its
+cells become :class:`~helpers.document.Lost`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from helpers.amounts import Amount, Blank, parse_amount
+from helpers.captions import TABLE_NUMBER, TITLE, is_caption_text, states_unit
+from helpers.columns import HEADS_NAMES
+from helpers.document import Block, Cell, Lost, Paragraph, RawTable, squeeze
+from helpers.readers.header_spans import BLANK, NUMBERS, SERIAL, TEXT, lay_out_header
+from helpers.readers.serial_rows import rows_by_serials
+
+_MOST_COLUMNS = 40
+_LONGEST_CAPTION = 12  # cells between two texts of one caption
+_REASON = "cells one below the other, whose rows and columns cannot be told apart"
+
+_SERIAL_START = re.compile(r"^(?:栏次|※)$")
+_BODY_START = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、．](?!\d)"
+    r"|\d{3}(?:\d{2}){0,2}(?![\d.,，年])|合计$|总计$|(?:收入|支出)(?:合计|总计)$|其中[:：])"
+)
+_TOTAL = re.compile(r"^(?:合计|总计|小计)$")
+_NAME = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class RowEnd:
+    """The end of a printed row that has fewer cells than the table has columns."""
+
+    lacking: int
+
+
+Stream = Sequence[Cell | RowEnd]
+_Segment = tuple[list[Cell], int]  # cells up to a known row end, and how many the row lacks
+
+
+def _is_number(text: str) -> bool:
+    return isinstance(parse_amount(text), Amount) or squeeze(text).isdecimal()
+
+
+def _opens(cell: Cell | RowEnd) -> bool:
+    """Tell whether a cell opens a caption: a title, a number, a unit."""
+    if isinstance(cell, RowEnd):
+        return False
+    text = squeeze(cell.text)
+    return bool(TITLE.match(text) or TABLE_NUMBER.match(text)) or states_unit(text)
+
+
+def _sections(stream: Stream) -> list[list[Cell | RowEnd]]:
+    """Split a stream before each caption that follows figures."""
+    sections: list[list[Cell | RowEnd]] = [[]]
+    has_figures = False
+    for item in stream:
+        if has_figures and _opens(item):
+            sections.append([])
+            has_figures = False
+        sections[-1].append(item)
+        text = "" if isinstance(item, RowEnd) else item.text
+        # A table published empty has blanks, but rows with names all the same.
+        has_figures |= _is_number(text) or bool(_BODY_START.match(squeeze(text)))
+    return [section for section in sections if section]
+
+
+def _caption_end(cells: Sequence[Cell | RowEnd]) -> int:
+    """Return how many cells of a section are its caption: up to the last text of one on top."""
+    end = 0
+    for index, cell in enumerate(cells):
+        if index - end > _LONGEST_CAPTION:
+            break
+        if isinstance(cell, RowEnd):
+            continue
+        text = squeeze(cell.text)
+        if _is_number(text) or _BODY_START.match(text):
+            break
+        if text and is_caption_text(text) and not HEADS_NAMES.search(text):
+            end = index + 1
+    while end and end < len(cells) and isinstance(cells[end], RowEnd):
+        end += 1
+    return end
+
+
+def _kind(texts: Sequence[str]) -> tuple[str, int]:
+    """Return what a column holds, and how many of its cells contradict that."""
+    filled = [squeeze(t) for t in texts if not isinstance(parse_amount(t), Blank)]
+    filled = [text for text in filled if text not in ("栏次", "※")]
+    numbers = [text for text in filled if _is_number(text)]
+    words = len(filled) - len(numbers)
+    if not filled:
+        return BLANK, 0
+    if words == 0 and all(text.isdecimal() for text in numbers):
+        counted = [int(text) for text in numbers]
+        if len(counted) > 1 and all(b - a == 1 for a, b in pairwise(counted)):
+            return SERIAL, 0
+        if all(re.fullmatch(r"0?\d|\d{3}(?:\d{2}){0,2}", t) for t in numbers):
+            # Codes, or small whole amounts: the heading decides.
+            return BLANK, 0
+    # 合计 may stand in the column of codes.
+    totals = sum(bool(_TOTAL.match(text)) for text in filled)
+    if words - totals > len(numbers):
+        return TEXT, len(numbers)
+    return NUMBERS, words - totals if words > totals else 0
+
+
+def _kinds(rows: Sequence[Sequence[Cell]], width: int) -> tuple[list[str], int]:
+    columns = [[row[column].text for row in rows if column < len(row)] for column in range(width)]
+    kinds = [_kind(texts) for texts in columns]
+    return [kind for kind, _ in kinds], sum(count for _, count in kinds)
+
+
+def _is_table(kinds: Sequence[str]) -> bool:
+    return NUMBERS in kinds or BLANK in kinds
+
+
+# --- row ends known ----------------------------------------------------------------------------
+
+
+def _segments(items: Stream) -> tuple[list[_Segment], list[Cell]]:
+    """Return the cells up to each known row end, and the cells after the last."""
+    segments: list[_Segment] = []
+    cells: list[Cell] = []
+    for item in items:
+        if isinstance(item, RowEnd):
+            segments.append((cells, item.lacking))
+            cells = []
+        else:
+            cells.append(item)
+    return segments, cells
+
+
+def _padded(row: list[Cell], width: int, kinds: Sequence[str]) -> tuple[Cell, ...]:
+    """Give a short body row the blanks of its merged cell, behind its name or at its end."""
+    blanks = [Cell("", row[0].origin)] * (width - len(row))
+    if blanks and _NAME.search(row[0].text):
+        moved = [row[0], *blanks, *row[1:]]
+        agrees = [
+            not _is_number(cell.text) or kind in (NUMBERS, BLANK, SERIAL)
+            for cell, kind in zip(moved, kinds, strict=True)
+        ]
+        if all(agrees):
+            return tuple(moved)
+    return tuple(row)
+
+
+def _with_row_ends(items: Sequence[Cell | RowEnd]) -> list[tuple[Cell, ...]] | None:
+    """Return the rows of a table some of whose row ends are known."""
+    segments, rest = _segments(items)
+    width = math.gcd(*(len(cells) + lacking for cells, lacking in segments))
+    if not 2 <= width <= _MOST_COLUMNS or any(lacking >= width for _, lacking in segments):
+        return None
+    rows: list[list[Cell]] = []
+    for cells, _ in (*segments, (rest, 0)):
+        rows += [cells[i : i + width] for i in range(0, len(cells), width)]
+    while rows and all(is_caption_text(cell.text) for cell in rows[-1]):
+        rows.pop()
+    first = _first_body_row(rows)
+    full = [row for row in rows[first:] if len(row) == width]
+    kinds, conflicts = _kinds(full, width)
+    if not full or not _is_table(kinds) or conflicts > 0.02 * width * len(full):
+        return None
+    header = lay_out_header(rows[:first], kinds)
+    if header is None:
+        return None
+    return header + [_padded(row, width, kinds) for row in rows[first:]]
+
+
+def _first_body_row(rows: Sequence[Sequence[Cell]]) -> int:
+    for index, row in enumerate(rows):
+        texts = [squeeze(cell.text) for cell in row]
+        if any(_is_number(t) or _SERIAL_START.match(t) for t in texts):
+            return index
+        if any(_BODY_START.match(text) for text in texts[:2]):
+            return index
+    return len(rows)
+
+
+# --- row ends unknown --------------------------------------------------------------------------
+
+
+def _split_header(cells: Sequence[Cell], width: int) -> list[Sequence[Cell]] | None:
+    """Part the header cells of a table into rows, where that is certain."""
+    if len(cells) == width:
+        return [cells]
+    upper, lower = cells[:-width], cells[-width:]
+    if len(cells) < width or not HEADS_NAMES.search(squeeze(lower[0].text)):
+        return None
+    if any(HEADS_NAMES.search(squeeze(cell.text)) for cell in upper):
+        return None
+    return [upper, lower]
+
+
+def _without_row_ends(cells: Sequence[Cell]) -> list[tuple[Cell, ...]] | None:
+    """Return the rows of a table none of whose row ends is known."""
+    start = next(
+        (
+            i
+            for i, cell in enumerate(cells)
+            if _SERIAL_START.match(squeeze(cell.text))
+            or _BODY_START.match(squeeze(cell.text))
+            or _is_number(cell.text)
+        ),
+        0,
+    )
+    header, body = cells[:start], cells[start:]
+    for width in range(2, min(_MOST_COLUMNS, len(header), len(body)) + 1):
+        rows = [tuple(body[i : i + width]) for i in range(0, len(body), width)]
+        full = [row for row in rows if len(row) == width]
+        kinds, conflicts = _kinds(full, width)
+        if len(full) < 2 or conflicts or not _is_table(kinds) or TEXT not in kinds:
+            continue
+        parted = _split_header(header, width)
+        laid = lay_out_header(parted, kinds) if parted else None
+        if laid is not None:
+            return laid + rows
+    return None
+
+
+# --- both --------------------------------------------------------------------------------------
+
+
+def _lost(cells: Sequence[Cell]) -> list[Block]:
+    """Return cells that cannot be put into rows: names as they stand, figures as not read."""
+    return [
+        Lost(cell.text, cell.origin, _REASON)
+        if _is_number(cell.text)
+        else Paragraph(cell.text, cell.origin)
+        for cell in cells
+        if cell.text
+    ]
+
+
+def read_stream(stream: Stream) -> list[Block]:
+    """Return the captions and tables of a stream of cells.
+
+    Parameters
+    ----------
+    stream
+        Cells in reading order, blank ones included; :class:`RowEnd` where the layout shows that a
+        row with fewer cells than columns ends.
+
+    Returns
+    -------
+    list of Block
+        Cells whose place in a table is not certain are :class:`~helpers.document.Lost`.
+
+    Examples
+    --------
+    >>> texts = "项目 预算数 项目 预算数 一、拨款 5.00 一、教育 2.00 二、其他 1.00 二、卫生 4.00"
+    >>> (table,) = read_stream([Cell(text, "L1") for text in texts.split()])
+    >>> [[cell.text for cell in row] for row in table.rows][1:]
+    [['一、拨款', '5.00', '一、教育', '2.00'], ['二、其他', '1.00', '二、卫生', '4.00']]
+    """
+    blocks: list[Block] = []
+    for section in _sections(stream):
+        end = _caption_end(section)
+        caption = [item for item in section[:end] if isinstance(item, Cell) and item.text]
+        blocks += [Paragraph(cell.text, cell.origin) for cell in caption]
+        body = section[end:]
+        cells = [item for item in body if isinstance(item, Cell)]
+        knows_ends = len(cells) < len(body)
+        rows = _with_row_ends(body) if knows_ends else _without_row_ends(cells)
+        if rows is not None:
+            blocks.append(RawTable(tuple(rows)))
+        elif (numbered := rows_by_serials(cells)) is not None:
+            blocks += [RawTable(tuple(numbered[0])), *_lost(numbered[1])]
+        else:
+            blocks += _lost(cells)
+    return blocks
