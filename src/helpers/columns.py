@@ -26,6 +26,7 @@ HEADS_NAMES = re.compile(
     r"^(?:项目|科目|类|款|项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
 )
 LEVELS = frozenset("类款项")
+_CODE = re.compile(r"[235]\d{2}(?:\d{2}){0,2}")
 _DAMAGED_FIGURE = re.compile(r"^[^\u4e00-\u9fff]*\d[^\u4e00-\u9fff]*$")
 
 
@@ -61,10 +62,14 @@ def _span_cost(text: str, below: Sequence[str | None], many_labels: bool) -> flo
     return cost
 
 
-def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
-    """Spread a header row that lacks its spans over the columns of the row below it."""
+def _has_labels(below: _Expanded) -> bool:
+    return sum(bool(cell) and bool(HEADS_NAMES.search(cell)) for cell in below) >= 2
+
+
+def _expand(row: Sequence[str], below: _Expanded) -> tuple[_Expanded, float] | None:
+    """Spread a header row that lacks its spans over the columns of the row below it, at a cost."""
     width, count = len(below), len(row)
-    many_labels = sum(bool(cell) and bool(HEADS_NAMES.search(cell)) for cell in below) >= 2
+    many_labels = _has_labels(below)
     # best[i][c]: cheapest way to let the first i cells cover the first c columns
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}] + [{} for _ in range(count)]
     for i, text in enumerate(row):
@@ -83,7 +88,31 @@ def _expand(row: Sequence[str], below: _Expanded) -> _Expanded | None:
         start = best[i][end][1]
         expanded[start] = row[i - 1]
         end = start
-    return expanded
+    return expanded, best[count][width][0]
+
+
+def _unpadded(row: list[str], below: _Expanded) -> _Expanded:
+    """Return a header row as it stands, or spread out if its last cells are blank for that reason.
+
+    A converter that drops spans and makes all rows as wide as the widest leaves blank cells at the
+    end, above texts that then seem to belong to the last heading.
+    """
+    filled = max((i for i, text in enumerate(row, 1) if text), default=0)
+    if not 1 < filled < len(row) or not any(below[filled:]):
+        return list(row)
+    starts = [i for i, text in enumerate(row) if text]
+    if starts != list(range(filled)):
+        return list(row)
+    spans = pairwise([*starts, len(row)])
+    cost = sum(_span_cost(row[a], below[a:b], _has_labels(below)) for a, b in spans)
+    best: _Expanded = list(row)
+    # The last columns may be there for a single row that has a cell too many.
+    named = max(i for i, text in enumerate(below, 1) if text)
+    for width in sorted({len(row), named}):
+        spread = _expand(row[:filled], below[:width])
+        if spread and spread[1] < cost:
+            best, cost = [*spread[0], *[None] * (len(row) - width)], spread[1]
+    return best
 
 
 def _positional(header: Sequence[Sequence[str]], width: int) -> list[list[str]]:
@@ -94,10 +123,13 @@ def _positional(header: Sequence[Sequence[str]], width: int) -> list[list[str]]:
         texts = list(row)
         while len(texts) > width and texts[-1] == "":
             texts.pop()
-        expanded: _Expanded | None = list(texts) if len(texts) == width else None
-        if len(texts) < width:
-            expanded = _expand(texts, below)
-        if expanded is None:
+        if len(texts) > width:
+            continue
+        if len(texts) == width:
+            expanded = _unpadded(texts, below)
+        elif (spread := _expand(texts, below)) is not None:
+            expanded = spread[0]
+        else:
             continue
         below = expanded
         result.append([text or "" for text in expanded])
@@ -209,6 +241,24 @@ def column_paths(
     return paths, warnings
 
 
+def _holds_codes(texts: Sequence[str]) -> bool:
+    """Tell whether a column holds nothing but codes, whatever stands over it.
+
+    The signs: codes of 3, 5 and 7 digits of which one continues another; two digits of which some
+    begin with 0; one class repeated on row after row.
+    """
+    if len(texts) < 2:
+        return False
+    if all(len(text) == 2 and text.isdecimal() for text in texts):
+        return any(text.startswith("0") for text in texts)
+    if not all(_CODE.fullmatch(text) for text in texts):
+        return False
+    is_repeated = all(len(text) == 3 for text in texts) and len(set(texts)) <= len(texts) / 2
+    return is_repeated or any(
+        len(one) > len(text) and one.startswith(text) for text in texts for one in texts
+    )
+
+
 def _without_lone_projects(kinds: Sequence[str]) -> Iterator[str]:
     """Yield the kinds; 项目名称 names projects only beside a name of its own for the row."""
     for is_amount, run in groupby(kinds, key=lambda kind: kind == AMOUNT):
@@ -237,7 +287,7 @@ def read_columns(
         amounts = sum(parse_amount(text) is not None for text in texts)
         if _LEAF_SERIAL.match(leaf):
             kinds.append(SERIAL)
-        elif LEAF_CODE.search(leaf):
+        elif LEAF_CODE.search(leaf) or _holds_codes(texts):
             kinds.append(CODE)
         elif leaf == "项目名称":
             kinds.append(PROJECT)

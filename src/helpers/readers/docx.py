@@ -24,7 +24,7 @@ from pathlib import Path
 from lxml import etree
 
 from helpers.document import Block, DisclosureError, Paragraph, strip_markup
-from helpers.readers.packages import Package, attribute, child, local, open_package
+from helpers.readers.packages import Package, attribute, child, integer, local, open_package
 from helpers.readers.spans import Spanning, lay_out
 from helpers.readers.word_lists import ListMarks
 
@@ -32,6 +32,7 @@ from helpers.readers.word_lists import ListMarks
 _WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink"})
 _INLINE_WRAPPERS = _WRAPPERS | {"r", "fldSimple", "dir", "bdo", "ruby", "rubyBase"}
 # A file somewhere else on the network; a path of the author's own machine is a left-over.
+_MOST_BEFORE = 100  # columns a row may leave free on its left
 _REMOTE = re.compile(r"^(?:https?|ftp)://|^(?:file:///?)?(?:\\\\|//)", re.IGNORECASE)
 
 
@@ -91,11 +92,6 @@ def _is_on(element: etree._Element | None) -> bool:
     return element is not None and attribute(element, "val") not in ("0", "false", "off")
 
 
-def _integer(element: etree._Element | None) -> int:
-    text = attribute(element, "val") or ""
-    return int(text) if re.fullmatch(r"\d{1,6}", text) else 1
-
-
 class _Walker:
     """Reads blocks in the order of the document, since list marks are counted on the way."""
 
@@ -153,7 +149,7 @@ class _Walker:
             return
         laid = [
             [
-                *[Spanning("")] * (_integer(before) if before is not None else 0),
+                *[Spanning("")] * min(integer(before, "val", 0), _MOST_BEFORE),
                 *(self._cell(cell) for cell in own),
             ]
             for row, own in rows
@@ -171,7 +167,9 @@ class _Walker:
         # A paragraph more is a line more: names that wrap are joined by a blank, as in a text.
         text = " ".join(filter(None, (" ".join(self._text(p).split("\n")) for p in paragraphs)))
         continues = merge is not None and attribute(merge, "val") in (None, "continue")
-        return Spanning(text, _integer(child(cell, "tcPr", "gridSpan")), continues=continues)
+        return Spanning(
+            text, integer(child(cell, "tcPr", "gridSpan"), "val", 1), continues=continues
+        )
 
 
 def _pieces(paragraph: etree._Element) -> Iterator[etree._Element]:

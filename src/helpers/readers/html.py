@@ -17,7 +17,8 @@ counted with those that merged cells cover.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
@@ -35,6 +36,7 @@ _INLINE = re.compile(
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|dfn|em|font|i|img|ins|kbd|label|mark|q|rp|rt|ruby"
     "|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr|[a-z0-9]+:[a-z]+"
 )
+_GROUP = re.compile("div|ul|ol|dl|section|header|form|center")
 _NO_GROUP = re.compile("table|thead|tbody|tfoot|tr|td|th|p|h[1-6]|br")
 _NAVIGATION = re.compile(
     r"(?:^|[-_ ])(?:nav|navbar|menu|footer|foot|header|sidebar|breadcrumb|crumbs?|copyright|share|"
@@ -81,42 +83,61 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
 # --- the article -------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Weight:
+    """What an element holds: signs of text, how many of them in links, and figures in tables."""
+
+    signs: int = 0
+    in_links: int = 0
+    has_number: bool = False
+    has_figures: bool = False
+
+
 def _prune(body: etree._Element) -> None:
     """Remove what is not shown and what is navigation."""
-    for element in list(body.iter()):
-        if element is body or element.getparent() is None or not isinstance(element.tag, str):
-            continue
-        if _is_hidden(element) or _NEVER_TEXT.fullmatch(element.tag) or _is_navigation(element):
-            # drop_tree keeps the text after the element, which is part of the article.
-            element.drop_tree()
+    _drop(body, lambda element: bool(_NEVER_TEXT.fullmatch(element.tag)) or _is_hidden(element))
+    weights = _weigh(body)
+    _drop(body, lambda element: _is_navigation(element, weights[element]))
+
+
+def _drop(body: etree._Element, is_dropped: Callable[[etree._Element], bool]) -> None:
+    for element in [e for e in body.iterdescendants() if is_dropped(e)]:
+        # drop_tree keeps the text after the element, which is part of the article.
+        element.drop_tree()
 
 
 def _is_hidden(element: etree._Element) -> bool:
     return "hidden" in element.attrib or bool(_HIDDEN.search(element.get("style", "")))
 
 
-def _is_navigation(element: etree._Element) -> bool:
+def _weigh(body: etree._Element) -> dict[etree._Element, _Weight]:
+    """Weigh every element once, the innermost first: pages may be large and deep."""
+    weights: dict[etree._Element, _Weight] = {}
+    for element in reversed(list(body.iter())):
+        texts = [element.text, *(inner.tail for inner in element)]
+        weight = _Weight(sum(len(_WHITE.sub("", text)) for text in texts if text))
+        weight.has_number = any(_FIGURE.search(text) for text in texts if text)
+        for inner in (weights[inner] for inner in element):
+            weight.signs += inner.signs
+            weight.in_links += inner.in_links
+            weight.has_number |= inner.has_number
+            weight.has_figures |= inner.has_figures
+        if element.tag == "a":
+            weight.in_links = weight.signs
+        if element.tag in ("td", "th"):
+            weight.has_figures |= weight.has_number
+        weights[element] = weight
+    return weights
+
+
+def _is_navigation(element: etree._Element, weight: _Weight) -> bool:
+    if weight.has_figures or not weight.signs:
+        return False
     if _INLINE.fullmatch(element.tag) or _NO_GROUP.fullmatch(element.tag):
         return False
-    named = _NAVIGATION.search(f"{element.get('class', '')} {element.get('id', '')}")
-    is_group = element.tag in ("div", "ul", "ol", "dl", "section", "header", "form", "center")
-    if not named and not is_group:
-        return False
-    text = _length(element)
-    if not text:
-        return False
-    links = sum(_length(link) for link in element.iter("a"))
-    if links > _MOSTLY_LINKS * text:
-        return not _has_figures(element)
-    return bool(named) and not _has_figures(element)
-
-
-def _length(element: etree._Element) -> int:
-    return len(_WHITE.sub("", "".join(element.itertext())))
-
-
-def _has_figures(element: etree._Element) -> bool:
-    return any(_FIGURE.search("".join(cell.itertext())) for cell in element.iter("td", "th"))
+    if _NAVIGATION.search(f"{element.get('class', '')} {element.get('id', '')}"):
+        return True
+    return bool(_GROUP.fullmatch(element.tag)) and weight.in_links > _MOSTLY_LINKS * weight.signs
 
 
 # --- blocks ------------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ class _Section:
     shift: int  # powers of ten the shown number is larger (percent) or smaller (thousands)
     is_percent: bool
     is_date: bool
-    literal: str | None  # what stands for the number, where no digit is shown
+    has_zero: bool  # without a 0 among its placeholders, the digits of zero are not shown
+    words: str
 
 
 @cache
@@ -84,21 +85,21 @@ def _sections(code: str) -> tuple[_Section, ...]:
 def _section(code: str) -> _Section:
     scaled = _SCALE_OF_TEN_THOUSAND.search(code)
     bare = _LITERAL.sub("", code)
-    if _GENERAL.search(bare):
-        return _Section(None, 1, 0, False, False, None)
-    if _DATE.search(bare):
-        return _Section(None, 1, 0, False, True, None)
-    digits = _PLACEHOLDERS.search(bare)
-    if digits is None:
-        words = "".join(a or b for a, b in _LITERAL.findall(code))
-        return _Section(0, 0, 0, False, False, (words + bare).strip())
+    words = "".join(quoted or single for quoted, single in _LITERAL.findall(code))
+    if _GENERAL.search(bare) or _DATE.search(bare):
+        return _Section(None, 1, 0, False, not _GENERAL.search(bare), True, words)
     if scaled:
         decimals = len(scaled.group(1))
-        return _Section(decimals, 1, -decimals, False, False, None)
-    thousands = len(digits.group()) - len(digits.group().rstrip(","))
-    whole, _, decimals = digits.group().partition(".")
+        return _Section(decimals, 1, -decimals, False, False, True, words)
+    match = _PLACEHOLDERS.search(bare)
+    digits = match.group() if match else ""
+    words = (words + bare.replace(digits, "")).strip()
+    thousands = len(digits) - len(digits.rstrip(","))
+    whole, _, decimals = digits.partition(".")
     shift = 2 * bare.count("%") - 3 * thousands
-    return _Section(decimals.count("0"), whole.count("0"), shift, "%" in bare, False, None)
+    return _Section(
+        decimals.count("0"), whole.count("0"), shift, "%" in bare, False, "0" in digits, words
+    )
 
 
 def shown(stored: str, code: str, is_1904: bool = False) -> str:
@@ -124,8 +125,8 @@ def shown(stored: str, code: str, is_1904: bool = False) -> str:
     sections = _sections(code or "General")
     position = 1 if value < 0 and len(sections) > 1 else 2 if not value and len(sections) > 2 else 0
     section = sections[position]
-    if section.literal is not None:
-        return section.literal
+    if not value and not section.has_zero:
+        return section.words
     if section.is_date:
         return _date(value, is_1904)
     value = _without_noise(value, section)

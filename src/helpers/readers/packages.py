@@ -59,6 +59,12 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     return element
 
 
+def integer(element: etree._Element | None, name: str, default: int) -> int:
+    """Return an attribute that counts something; the default where it is missing or no number."""
+    text = attribute(element, name) or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else default
+
+
 @dataclass(frozen=True, slots=True)
 class Relationship:
     """A link of a part: to another part or, if ``is_external``, to something outside the file."""

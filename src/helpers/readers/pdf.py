@@ -26,15 +26,15 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
 from helpers.document import Block, Cell, DisclosureError, Lost, Paragraph, RawTable
-from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
-from helpers.readers.pdf_tables import (
+from helpers.readers.pdf_lattice import (
     Lattice,
     drop_slivers,
-    find_tables,
-    pieces,
+    fits_white,
     share_columns,
     written_rows,
 )
+from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
+from helpers.readers.pdf_tables import find_tables, pieces
 from helpers.readers.pdf_text import TextLine, margins, paragraphs, text_lines
 
 _MOST_PAGES = 1_500
@@ -121,10 +121,12 @@ def _drop_unconfirmed(table: Lattice, known: Counter[str], place: str) -> Iterat
             yield Lost(" ".join(figures), field, reason)
 
 
-def _read_sheet(page: pdfium.PdfPage, ruled: pdfplumber.page.Page | None, number: int) -> _Sheet:
+def _read_sheet(
+    page: pdfium.PdfPage, ruled: pdfplumber.page.Page | None, number: int, goes_on: bool
+) -> _Sheet:
     is_drawing = pdfium_raw.FPDFPage_CountObjects(page) > _MOST_OBJECTS
     sheet: Page = read_page(page, None if is_drawing else ruled, number)
-    found, rest = find_tables(sheet)
+    found, rest = find_tables(sheet, goes_on)
     lost = []
     if is_drawing:
         lost.append(
@@ -141,6 +143,14 @@ def _read_sheet(page: pdfium.PdfPage, ruled: pdfplumber.page.Page | None, number
     return _Sheet(number, sheet.width, sheet.height, found, text_lines(rest), lost)
 
 
+def _ends_with_table(sheet: _Sheet) -> bool:
+    """Tell whether nothing but a page number follows the last table of a page."""
+    if not sheet.tables:
+        return False
+    below = [line for line in sheet.lines if line.top > sheet.tables[-1].bottom - 1]
+    return all(_PAGE_NUMBER.fullmatch(line.text) for line in below)
+
+
 def _read_sheets(path: Path, document: pdfium.PdfDocument) -> Iterator[_Sheet]:
     """Read page after page; what is broken costs its page."""
     try:
@@ -148,13 +158,16 @@ def _read_sheets(path: Path, document: pdfium.PdfDocument) -> Iterator[_Sheet]:
         ruled_pages = plumber.pages
     except Exception:  # pdfminer raises whatever its parser meets; the other library reads on
         ruled_pages = []
+    goes_on = False
     for index in range(len(document)):
         number = index + 1
         ruled = ruled_pages[index] if index < len(ruled_pages) else None
         page = None
         try:
             page = document[index]
-            yield _read_sheet(page, ruled, number)
+            sheet = _read_sheet(page, ruled, number, goes_on)
+            goes_on = _ends_with_table(sheet)
+            yield sheet
         except DisclosureError:
             raise
         except Exception as error:  # a broken page, in either library, costs that page
@@ -208,6 +221,8 @@ def _is_near(x: float, others: Sequence[float]) -> bool:
 
 def _is_one_table(before: Lattice, after: Lattice) -> bool:
     """Tell whether two tables have the same columns, or one has some of the other's."""
+    if not (before.is_ruled and after.is_ruled):
+        return before.is_ruled == after.is_ruled and fits_white(before, after)
     few, many = sorted((before.borders, after.borders), key=len)
     return len(few) > 2 and all(_is_near(border, many) for border in few)
 

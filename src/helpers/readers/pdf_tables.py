@@ -13,62 +13,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from helpers.readers.pdf_page import THINNEST_CELL, Glyph, Page, Rule
-from helpers.readers.pdf_text import TextLine, join_broken, text_lines
-from helpers.readers.pdf_unruled import missing_rules, white_rules
+from helpers.readers.pdf_lattice import CellText, Lattice, clusters
+from helpers.readers.pdf_page import Glyph, Page, Rule
+from helpers.readers.pdf_text import text_lines
+from helpers.readers.pdf_unruled import missing_rules, white_tables
 
 _TOUCH = 3.0  # points: rules this close are meant to meet
 _NUMERIC = re.compile(r"[-−]?[0-9][0-9,.，．]*%?")
-_FIGURE = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
-
-
-@dataclass(slots=True)
-class CellText:
-    """The text of one cell: its rows and columns, both ends included, and its lines."""
-
-    rows: tuple[int, int]
-    columns: tuple[int, int]
-    lines: list[TextLine]
-
-
-@dataclass(slots=True)
-class Lattice:
-    """A table, or the part of one that stands on a page.
-
-    Attributes
-    ----------
-    borders
-        Positions at which its columns may begin or end, from the left.
-    n_rows
-        Rows of fields.
-    texts
-        Of its filled cells.
-    top, bottom
-        Where it stands.
-    continues
-        Whether it goes on from the table on the page before.
-    """
-
-    borders: list[float]
-    n_rows: int
-    texts: list[CellText]
-    top: float
-    bottom: float
-    continues: bool = False
-
-
-def _clusters(values: Iterable[float]) -> list[float]:
-    """Return one position for each group of positions that lie close together."""
-    groups: list[list[float]] = []
-    for value in sorted(values):
-        if groups and value - groups[-1][-1] <= THINNEST_CELL and value - groups[-1][0] <= 6:
-            groups[-1].append(value)
-        else:
-            groups.append([value])
-    return [sum(group) / len(group) for group in groups]
 
 
 def _merged(rules: Iterable[Rule]) -> list[Rule]:
@@ -130,9 +83,9 @@ class _Fields:
         down = [rule for rule in rules if not rule.is_horizontal]
         # The outer border counts even where it is not drawn (tables open at their sides).
         ends = [end for rule in across for end in (rule.start, rule.end)]
-        self.xs = _clusters([*(r.position for r in down), min(ends), max(ends)])
+        self.xs = clusters([*(r.position for r in down), min(ends), max(ends)])
         ends = [end for rule in down for end in (rule.start, rule.end)]
-        self.ys = _clusters([*(r.position for r in across), min(ends), max(ends)])
+        self.ys = clusters([*(r.position for r in across), min(ends), max(ends)])
         self.n_rows, self.n_columns = len(self.ys) - 1, len(self.xs) - 1
         self._walls_down = self._walls(down, self.xs, self.ys)
         self._walls_across = self._walls(across, self.ys, self.xs)
@@ -199,34 +152,6 @@ def pieces(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     return pieces
 
 
-def _split_rows(cells: Sequence[tuple[list[TextLine], float]]) -> list[list[list[TextLine]]] | None:
-    """Tell rows apart that no rule separates; None where a row is one row.
-
-    The sign: two columns or more hold as many figures below each other, at the same heights, and
-    nothing else.
-    """
-    figures = [
-        lines
-        for lines, _ in cells
-        if len(lines) > 1 and all(_FIGURE.fullmatch(line.text.replace(" ", "")) for line in lines)
-    ]
-    if len(figures) < 2:
-        return None
-    heights = [line.top for line in max(figures, key=len)]
-    bounds = [(a + b) / 2 for a, b in pairwise(heights)]
-    rows: list[list[list[TextLine]]] = [[[] for _ in cells] for _ in heights]
-    for column, (lines, _) in enumerate(cells):
-        for line in lines:
-            rows[bisect_right(bounds, line.top)][column].append(line)
-    is_aligned = all(
-        len(row[c]) <= 1
-        for row in rows
-        for c in range(len(cells))
-        if row[c] and (cells[c][0] in figures)
-    )
-    return rows if is_aligned else None
-
-
 def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[CellText]:
     glyphs_of: dict[tuple[int, int], list[Glyph]] = {}
     for piece in pieces(inside):
@@ -245,62 +170,6 @@ def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[CellText]:
             columns = [column for _, column in members[first]]
             texts.append(CellText((first[0], last_row), (min(columns), max(columns)), lines))
     return texts
-
-
-def share_columns(parts: Sequence[Lattice]) -> None:
-    """Give the parts of one table the same columns.
-
-    Where the header, or the last rows, merge cells of a column, a page without them has fewer.
-    """
-    shared = _clusters(border for part in parts for border in part.borders)
-    for part in parts:
-        places = [min(range(len(shared)), key=lambda i: abs(shared[i] - b)) for b in part.borders]
-        for text in part.texts:
-            first, last = text.columns
-            text.columns = (places[first], max(places[last + 1] - 1, places[first]))
-        part.borders = list(shared)
-
-
-def drop_slivers(parts: Sequence[Lattice]) -> None:
-    """Take two borders for one where no text of the table ever stands between them alone.
-
-    Word moves the borders of single rows: the header's stands at 320 points, the body's at 328.
-    """
-    texts = [text for part in parts for text in part.texts]
-    borders = list(parts[0].borders)
-    column = 0
-    while column < len(borders) - 1 and len(borders) > 2:
-        if any(text.columns == (column, column) for text in texts):
-            column += 1
-            continue
-        # What ends in the sliver ends before it; what starts in it starts after it.
-        for text in texts:
-            first, last = text.columns
-            last -= last >= column
-            first -= first > column
-            text.columns = (first, max(first, last))
-        del borders[column if 0 < column == len(borders) - 2 else column + 1]
-    for part in parts:
-        part.borders = list(borders)
-
-
-def written_rows(part: Lattice) -> list[tuple[str, ...]]:
-    """Return the texts in rows; a cell over several fields stands in the first of them."""
-    xs = part.borders
-    rows: list[tuple[str, ...]] = []
-    for r in range(part.n_rows):
-        cells: list[tuple[list[TextLine], float]] = [([], b - a) for a, b in pairwise(xs)]
-        is_single = True
-        for text in part.texts:
-            if text.rows[0] == r:
-                first, last = text.columns
-                cells[first] = (cells[first][0] + text.lines, xs[last + 1] - xs[first])
-                is_single = is_single and text.rows[1] == r
-        split = _split_rows(cells) if is_single else None
-        for row in split or [[lines for lines, _ in cells]]:
-            widths = (width for _, width in cells)
-            rows.append(tuple(join_broken(ls, w) for ls, w in zip(row, widths, strict=True)))
-    return rows
 
 
 def _with_missing_rules(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> _Fields:
@@ -340,11 +209,18 @@ def _tables_of(rules: Sequence[Rule], glyphs: list[Glyph]) -> tuple[list[Lattice
     return tables, glyphs
 
 
-def find_tables(page: Page) -> tuple[list[Lattice], list[Glyph]]:
+def find_tables(page: Page, goes_on: bool) -> tuple[list[Lattice], list[Glyph]]:
     """Return the tables of a page, from the top, and the glyphs outside of them.
 
     A frame around text that holds one cell only is no table; its text is running text.
+
+    Parameters
+    ----------
+    page
+        As read.
+    goes_on
+        Whether the page before ends with a table.
     """
     ruled, rest = _tables_of(page.rules, list(page.glyphs))
-    unruled, rest = _tables_of(white_rules(rest), rest)
+    unruled, rest = white_tables(rest, goes_on and not ruled)
     return sorted([*ruled, *unruled], key=lambda table: table.top), rest

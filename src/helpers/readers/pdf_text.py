@@ -45,12 +45,12 @@ class TextLine:
         return self.bottom - self.top
 
 
-def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+def rows_of(glyphs: Iterable[Glyph], tolerance: float = _SAME_LINE) -> list[list[Glyph]]:
     """Group glyphs that stand on one base line, from the top; each row runs from left to right."""
     rows: list[list[Glyph]] = []
     base = float("-inf")
     for glyph in sorted(glyphs, key=lambda g: (g.base, g.x0)):
-        if glyph.base > base + _SAME_LINE * glyph.size:
+        if glyph.base > base + tolerance * glyph.size:
             rows.append([])
             base = glyph.base
         rows[-1].append(glyph)

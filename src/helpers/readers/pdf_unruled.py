@@ -1,10 +1,10 @@
-"""Rules for tables that print none, or not all: the white between their rows and columns.
+"""Tables that print no rules, or not all: the white between their rows and columns.
 
-Place in the chain: beside ``pdf_tables``, which uses it.  Input: glyphs.  Output: rules as if they
-had been drawn.
+Place in the chain: beside ``pdf_tables``, which uses it.  Input: glyphs.  Output: tables, or
+rules as if they had been drawn.
 
 Running text must never become a table: only lines under a caption that names a unit of money or
-calls itself a table count, and of these only three and more with figures in columns of their own.
+calls itself a table count, and of these only such with figures in columns of their own.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from helpers.readers.pdf_lattice import CellText, Lattice
 from helpers.readers.pdf_page import Glyph, Rule
-from helpers.readers.pdf_text import line_text, rows_of
+from helpers.readers.pdf_text import line_text, rows_of, text_lines
 
 _GAP = 1.2  # type sizes: the least white between two columns
+_FIGURE_GAP = 0.3  # beside a figure less will do: nobody leaves white around one in running text
 _FIGURE = re.compile(r"[-−(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[)）%]?|[-—–]+")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE = re.compile(r"[，。；！？]")
-_CAPTION = re.compile(r"单位[:：]\s*(?:人民币)?[百千万亿]*元|表(?:[（(][^（()）]*[)）])?$")
+_UNIT = re.compile(r"单位[:：]\s*(?:人民币)?[百千万亿]*元")
+_TITLE = re.compile(r"表(?:[（(][^（()）]*[）)])?$")
 _OPENS_ROW = re.compile(
     r"^(?:\d{3}|[一二三四五六七八九十]+[、.]|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、]|其中|"
     r"合\s*计|总\s*计|小\s*计|本年|上年|年[初末])"
@@ -29,6 +32,8 @@ _OPENS_ROW = re.compile(
 _LEAST_ROWS = 3
 _MOST_HEADER_LINES = 6
 _REACH = 8  # lines above the first figures in which the caption stands
+_SAME_PLACE = 4.0  # points
+_SAME_ROW = 0.6  # type sizes: how far apart figures and name of a row may stand in height
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,27 @@ class _Line:
         return any(_SENTENCE.search(text) and len(text) > 12 for text in self.texts)
 
 
+def _is_gap(before: Sequence[Glyph], glyph: Glyph) -> bool:
+    last = before[-1]
+    gap = glyph.x0 - last.x1
+    size = min(glyph.size, last.size)
+    if gap > _GAP * size:
+        return True
+    is_change = last.text.isdigit() != glyph.text.isdigit()
+    text = "".join(one.text for one in before)
+    return (
+        gap > _FIGURE_GAP * size
+        and is_change
+        and (bool(_FIGURE.fullmatch(text)) or glyph.text.isdigit())
+    )
+
+
 def _parted(glyphs: Sequence[Glyph]) -> list[_Line]:
     lines = []
-    for row in rows_of(glyph for glyph in glyphs if glyph.text.strip()):
+    for row in rows_of((g for g in glyphs if g.text.strip()), _SAME_ROW):
         parts: list[list[Glyph]] = [[row[0]]]
-        for before, glyph in pairwise(row):
-            if glyph.x0 - before.x1 > _GAP * min(glyph.size, before.size):
+        for glyph in row[1:]:
+            if _is_gap(parts[-1], glyph):
                 parts.append([])
             parts[-1].append(glyph)
         texts = tuple(line_text(part).replace(" ", "") for part in parts)
@@ -73,18 +93,76 @@ def _parted(glyphs: Sequence[Glyph]) -> list[_Line]:
     return lines
 
 
-def _gutters(lines: Sequence[_Line]) -> list[float]:
-    """Return the middle of every strip of white that all lines with figures leave free."""
-    spans = sorted(
-        (part[0].x0, part[-1].x1) for line in lines if line.has_figures for part in line.parts
+def _spans(lines: Sequence[_Line]) -> list[tuple[float, float, str]]:
+    return [
+        (part[0].x0, part[-1].x1, text)
+        for line in lines
+        for part, text in zip(line.parts, line.texts, strict=True)
+    ]
+
+
+def _columns(header: Sequence[_Line], body: Sequence[_Line]) -> list[tuple[float, float]]:
+    """Return where the columns stand: what overlaps across is one column.
+
+    Headings count where they stand between two columns of the body: they head a blank one.
+    """
+    columns: list[list[float]] = []
+    for start, end, _ in sorted(_spans(body)):
+        if columns and start < columns[-1][1] + 1:
+            columns[-1][1] = max(columns[-1][1], end)
+        else:
+            columns.append([start, end])
+    headings = sorted(_spans(header))
+    for start, end, _ in headings:
+        if any(start < c[1] + 1 and end > c[0] - 1 for c in columns):
+            continue
+        # 金额 in the middle of a column whose figures stand at its right edge heads that column.
+        beside = [i for i, c in enumerate(columns) if c[0] > end][:1]
+        beside += [i for i, c in enumerate(columns) if c[1] < start][-1:]
+        bare = [i for i in beside if not _is_headed(columns[i], headings)]
+        if bare:
+            own = columns[bare[0]]
+            own[:] = [min(own[0], start), max(own[1], end)]
+        else:
+            columns.append([start, end])
+            columns.sort()
+    return _without_halves([(c[0], c[1]) for c in columns], body)
+
+
+def _is_headed(column: Sequence[float], headings: Sequence[tuple[float, float, str]]) -> bool:
+    return any(start < column[1] and end > column[0] for start, end, _ in headings)
+
+
+def _without_halves(
+    columns: list[tuple[float, float]], body: Sequence[_Line]
+) -> list[tuple[float, float]]:
+    """Join neighbouring columns of words that no line fills both: 合计 stands further right."""
+    index = 0
+    while index + 1 < len(columns):
+        left, right = columns[index : index + 2]
+        filled = [
+            [
+                any(start < c[1] and end > c[0] for start, end, _ in _spans([line]))
+                for c in (left, right)
+            ]
+            for line in body
+        ]
+        texts = [text for start, end, text in _spans(body) if start < right[1] and end > left[0]]
+        if not any(all(both) for both in filled) and not any(_FIGURE.fullmatch(t) for t in texts):
+            columns[index : index + 2] = [(left[0], right[1])]
+        else:
+            index += 1
+    return columns
+
+
+def _belongs(line: _Line, above: Sequence[_Line]) -> bool:
+    """Tell whether a line of names stands in the columns of the lines above it."""
+    starts = [start for start, _, _ in _spans(above)]
+    if len(line.parts) == 1 and _FIGURE.fullmatch(line.texts[0]):
+        return False  # a page number
+    return not line.is_sentence and all(
+        any(abs(part[0].x0 - start) < _SAME_PLACE for start in starts) for part in line.parts
     )
-    found = []
-    end = spans[0][1]
-    for start, stop in spans[1:]:
-        if start - end > 2.0:
-            found.append((start + end) / 2)
-        end = max(end, stop)
-    return found
 
 
 def _runs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
@@ -95,25 +173,41 @@ def _runs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
             index += 1
             continue
         end = last = index + 1
-        while end < len(lines) and end - last < 3 and not lines[end].is_sentence:
+        while end < len(lines) and not lines[end].is_sentence:
+            if _UNIT.search("".join(lines[end].texts)):
+                break
+            if not _belongs(lines[end], lines[index:last]) and end - last > 2:
+                break
             end += 1
-            if lines[end - 1].has_figures:
+            if lines[end - 1].has_figures or _belongs(lines[end - 1], lines[index:last]):
                 last = end
-        count = sum(line.has_figures for line in lines[index:last])
-        if count >= _LEAST_ROWS:
-            yield index, last
+        yield index, last
         index = last
 
 
-def _header_start(lines: Sequence[_Line], first: int) -> int | None:
+def _header_start(lines: Sequence[_Line], first: int, goes_on: bool) -> int | None:
     """Return the first header line; None where no caption stands above."""
     for index in range(first - 1, max(first - 1 - _REACH, -1), -1):
         text = "".join(lines[index].texts)
-        if _CAPTION.search(text):
+        if _UNIT.search(text) or (_TITLE.search(text) and len(lines[index].parts) == 1):
             return index + 1 if first - index - 1 <= _MOST_HEADER_LINES else None
         if lines[index].is_sentence:
             return None
-    return None
+    return 0 if goes_on and first <= _MOST_HEADER_LINES else None
+
+
+def _is_table(lines: Sequence[_Line], start: int, first: int, end: int) -> bool:
+    """Tell whether a run is a table: rows enough, or a header over a row of figures alone."""
+    rows = [line for line in lines[first:end] if line.has_figures]
+    if len(rows) >= _LEAST_ROWS:
+        return True
+    is_unit = start > 0 and bool(_UNIT.search("".join(lines[start - 1].texts)))
+    return (
+        is_unit
+        and start < first
+        and max(len(line.parts) for line in lines[start:first]) >= 2
+        and all(not line.is_sentence for line in lines[start:end])
+    )
 
 
 def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
@@ -137,44 +231,162 @@ def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
     return bands
 
 
-def _drawn(
-    bands: Sequence[Sequence[_Line]], gutters: Sequence[float], left: float, right: float
-) -> Iterator[Rule]:
-    edges = [bands[0][0].top - 2]
-    for above, below in pairwise(bands):
-        edges.append((max(o.bottom for o in above) + min(o.top for o in below)) / 2)
-    edges.append(max(one.bottom for one in bands[-1]) + 2)
-    for edge in edges:
-        yield Rule(True, edge, left, right)
-    for (top, bottom), band in zip(pairwise(edges), bands, strict=True):
-        glyphs = [glyph for line in band for part in line.parts for glyph in part]
-        for x in (left, right, *gutters):
-            # A heading over several columns is one cell.
-            if not any(glyph.x0 < x < glyph.x1 for glyph in glyphs):
-                yield Rule(False, x, top, bottom)
+@dataclass(slots=True)
+class _Heading:
+    """One header text, over one line or several, and the columns it heads."""
+
+    glyphs: list[Glyph]
+    columns: tuple[int, int] = (0, 0)
+    row: int = 0
+
+    @property
+    def x0(self) -> float:
+        return min(glyph.x0 for glyph in self.glyphs)
+
+    @property
+    def x1(self) -> float:
+        return max(glyph.x1 for glyph in self.glyphs)
+
+    @property
+    def top(self) -> float:
+        return min(glyph.top for glyph in self.glyphs)
+
+    @property
+    def bottom(self) -> float:
+        return max(glyph.bottom for glyph in self.glyphs)
+
+    @property
+    def centre(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    def overlaps(self, other: _Heading) -> bool:
+        return self.x0 < other.x1 and other.x0 < self.x1
 
 
-def white_rules(glyphs: Sequence[Glyph]) -> list[Rule]:
-    """Return rules for the tables without any among the text of a page.
+def _headings(lines: Sequence[_Line]) -> list[_Heading]:
+    """Join the lines of headings that wrap."""
+    found: list[_Heading] = []
+    for line in lines:
+        for part in line.parts:
+            heading = _Heading(list(part))
+            size = part[0].size
+            above = [
+                one
+                for one in found
+                if one.overlaps(heading) and heading.top - one.bottom < 0.5 * size
+            ]
+            if above:
+                above[-1].glyphs += heading.glyphs
+            else:
+                found.append(heading)
+    return found
+
+
+def _place_headings(headings: list[_Heading], columns: Sequence[tuple[float, float]]) -> int:
+    """Give each heading its columns and its row; return the number of header rows.
+
+    What has nothing below it heads one column: where these are as many as the columns, in order,
+    else by place.  What stands above heads the columns around its middle.
+    """
+    leaves = [
+        one
+        for one in headings
+        if not any(other.overlaps(one) and other.top > one.bottom for other in headings)
+    ]
+    leaves.sort(key=lambda one: one.centre)
+    centres = [(start + end) / 2 for start, end in columns]
+    for number, leaf in enumerate(leaves):
+        if len(leaves) == len(columns):
+            column = number
+        else:
+            column = min(range(len(columns)), key=lambda i: abs(centres[i] - leaf.centre))
+        leaf.columns = (column, column)
+    parents = sorted((one for one in headings if one not in leaves), key=lambda one: -one.top)
+    for parent in parents:
+        below = [one for one in leaves if one.top > parent.bottom - 1]
+        rivals = [o for o in parents if o is not parent and abs(o.top - parent.top) < 2]
+        parent.columns = _children(parent, below, rivals)
+    ordered = sorted(headings, key=lambda one: one.top)
+    for index, heading in enumerate(ordered):
+        above = [
+            other.row
+            for other in ordered[:index]
+            if other.bottom <= heading.top + 1
+            and other.columns[0] <= heading.columns[1]
+            and heading.columns[0] <= other.columns[1]
+        ]
+        heading.row = max(above, default=-1) + 1
+    return max((one.row for one in headings), default=-1) + 1
+
+
+def _children(
+    parent: _Heading, below: Sequence[_Heading], rivals: Sequence[_Heading]
+) -> tuple[int, int]:
+    """Return the columns a heading stands in the middle of, as many as fit it best."""
+    best: tuple[float, tuple[int, int]] | None = None
+    for first in range(len(below)):
+        for last in range(first, len(below)):
+            start, end = below[first].x0, below[last].x1
+            if any(start < rival.centre < end for rival in rivals):
+                continue
+            cost = abs((start + end) / 2 - parent.centre) - 4.0 * (last - first)
+            if start <= parent.centre <= end and (best is None or cost < best[0]):
+                best = (cost, (below[first].columns[0], below[last].columns[1]))
+    return best[1] if best else (0, 0)
+
+
+def _lattice(
+    header: Sequence[_Line], bands: Sequence[Sequence[_Line]], columns: list[tuple[float, float]]
+) -> Lattice:
+    """Put headings and parts of lines into the columns they stand in."""
+    headings = _headings(header)
+    n_header = _place_headings(headings, columns)
+    texts = [CellText((one.row, one.row), one.columns, text_lines(one.glyphs)) for one in headings]
+    for row, band in enumerate(bands, n_header):
+        cells: dict[int, list[Glyph]] = {}
+        for line in band:
+            for part in line.parts:
+                start, end = part[0].x0, part[-1].x1
+                shared = [min(end, c[1]) - max(start, c[0]) for c in columns]
+                cells.setdefault(shared.index(max(shared)), []).extend(part)
+        texts += [
+            CellText((row, row), (column, column), text_lines(glyphs))
+            for column, glyphs in sorted(cells.items())
+        ]
+    borders = [columns[0][0] - 3, *_between(columns), columns[-1][1] + 3]
+    lines = [*header, *(line for band in bands for line in band)]
+    top, bottom = min(line.top for line in lines), max(line.bottom for line in lines)
+    return Lattice(borders, n_header + len(bands), texts, top, bottom, is_ruled=False)
+
+
+def _between(columns: Sequence[tuple[float, float]]) -> list[float]:
+    return [(left[1] + right[0]) / 2 for left, right in pairwise(columns)]
+
+
+def white_tables(glyphs: Sequence[Glyph], goes_on: bool) -> tuple[list[Lattice], list[Glyph]]:
+    """Return the tables without rules among the text of a page, and the glyphs outside of them.
 
     Parameters
     ----------
     glyphs
         Of a page, without those of its ruled tables.
+    goes_on
+        Whether the page before ends with a table: figures on top of this one may belong to it.
     """
     lines = _parted(glyphs)
-    rules: list[Rule] = []
+    tables = []
+    taken: set[int] = set()
     for first, end in _runs(lines):
-        start = _header_start(lines, first)
-        gutters = _gutters(lines[first:end])
-        if start is None or not gutters:
+        start = _header_start(lines, first, goes_on)
+        if start is None or not _is_table(lines, start, first, end):
             continue
-        table = lines[start:end]
-        left = min(line.parts[0][0].x0 for line in table) - 3
-        right = max(line.parts[-1][-1].x1 for line in table) + 3
-        bands = [*([line] for line in lines[start:first]), *_bands(lines[first:end])]
-        rules += _drawn(bands, gutters, left, right)
-    return rules
+        header, body = lines[start:first], lines[first:end]
+        columns = _columns(header, body)
+        if len(columns) < 2:
+            continue
+        tables.append(_lattice(header, _bands(body), columns))
+        taken.update(id(g) for line in lines[start:end] for part in line.parts for g in part)
+    return tables, [glyph for glyph in glyphs if id(glyph) not in taken]
 
 
 def missing_rules(
@@ -194,7 +406,9 @@ def missing_rules(
     lines = _parted(glyphs)
     if sum(line.has_figures for line in lines) < 2:
         return []
-    gutters = [x for x in _gutters(lines) if left < x < right]
+    body = next((i for i, line in enumerate(lines) if line.has_figures), 0)
+    columns = _columns([], [line for line in lines[body:] if line.has_figures])
+    gutters = [x for x in _between(columns) if left < x < right]
     rules = []
     for top, bottom in bands:
         inside = [glyph for glyph in glyphs if top < glyph.middle < bottom]

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from helpers.readers.packages import attribute, child, local
+from helpers.readers.packages import attribute, child, integer, local
 
 _DIGITS = "零一二三四五六七八九"
 _LEVEL = re.compile(r"%([1-9])")
@@ -44,11 +44,6 @@ _COUNTED: dict[str, Callable[[int], str]] = {
 }
 
 
-def _number(element: etree._Element | None, default: int) -> int:
-    text = attribute(element, "val") or ""
-    return int(text) if re.fullmatch(r"\d{1,6}", text) else default
-
-
 class ListMarks:
     """Counts the lists of one document while its paragraphs pass by.
 
@@ -67,7 +62,7 @@ class ListMarks:
             if local(element) == "abstractNum":
                 levels = (e for e in element if local(e) == "lvl")
                 key = attribute(element, "abstractNumId") or ""
-                self._levels[key] = {int(attribute(e, "ilvl") or 0): e for e in levels}
+                self._levels[key] = {integer(e, "ilvl", 0): e for e in levels}
             elif local(element) == "num":
                 abstract = attribute(child(element, "abstractNumId"), "val")
                 self._lists[attribute(element, "numId") or ""] = abstract or ""
@@ -92,11 +87,11 @@ class ListMarks:
         if own is None:
             own = self._of_style(attribute(child(paragraph, "pPr", "pStyle"), "val"))
         levels = self._levels.get(self._lists.get(attribute(child(own, "numId"), "val") or "", ""))
-        depth = _number(child(own, "ilvl"), 0)
+        depth = integer(child(own, "ilvl"), "val", 0)
         if not levels or depth not in levels:
             return ""
         counts = self._counts[self._lists[attribute(child(own, "numId"), "val") or ""]]
-        counts[depth] = counts.get(depth, _number(child(levels[depth], "start"), 1) - 1) + 1
+        counts[depth] = counts.get(depth, integer(child(levels[depth], "start"), "val", 1) - 1) + 1
         for deeper in [level for level in counts if level > depth]:
             del counts[deeper]
         return self._spelt(levels, counts, depth)
@@ -105,7 +100,7 @@ class ListMarks:
         text = attribute(child(levels[depth], "lvlText"), "val") or ""
         parts = []
         for level in (int(digit) - 1 for digit in _LEVEL.findall(text)):
-            count = counts.get(level, _number(child(levels.get(level), "start"), 1))
+            count = counts.get(level, integer(child(levels.get(level), "start"), "val", 1))
             write = _COUNTED.get(attribute(child(levels.get(level), "numFmt"), "val") or "decimal")
             if write is None or not 0 < count <= _LARGEST:
                 return ""

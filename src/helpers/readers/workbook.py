@@ -3,12 +3,12 @@
 XLSX is a zip archive of XML parts, read here cell by cell; XLS is read by xlrd.  Both are read
 sparsely (a lone cell in the last row must not make a million blank ones) and with their number
 formats, which say how a figure is shown (see ``number_formats``).  Formulas count with the value
-the program stored; nothing is computed, run or fetched.  Hidden sheets, rows and columns are what
-nobody sees of the published file: they are not read.
+the program stored, without one as their own text; nothing is computed, run or fetched.  Hidden
+sheets, rows and columns are what nobody sees of the published file: they are not read.
 
-A sheet is cut at blank rows.  Of what is left, single cells above and below a table are paragraphs
-(title, unit, notes); the rest is a table, merged cells laid out as in ``spans``.  A sheet without
-any title takes the name on its tab as one.
+A sheet is cut at blank rows.  Of what is left, single cells that are titles, stand above one or
+read like sentences are paragraphs; the rest is a table, merged cells laid out as in ``spans``.  A
+sheet without any title takes the name on its tab as one.
 
 Places are ``收支总表!B7``; the name on the tab is ``收支总表!A0``.  White space, and signs that an
 origin uses itself, become ``_`` in it.
@@ -17,10 +17,12 @@ origin uses itself, become ``_`` in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from io import StringIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -36,24 +38,30 @@ from helpers.document import (
     strip_markup,
 )
 from helpers.readers.number_formats import BUILT_IN, shown
-from helpers.readers.packages import Package, attribute, child, local, open_package
+from helpers.readers.packages import attribute, child, integer, local, open_package
 
 _MOST_CELLS = 400_000
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _OLE = b"\xd0\xcf\x11\xe0"
-_TITLE = re.compile(r"表$|表[（(]")
-_NOTE = re.compile(r"^注|^(?:备注|说明)[:：]|。$")
+_TITLE = re.compile(r".{2}表(?:$|[（(])")
+_NOTE = re.compile(r"^注|^(?:备注|说明)[:：]|^.{25,}[。：]$")
+# A sentence, or a part of one; a header is shorter and has no comma.
+_TEXT_ABOVE = re.compile(r"[。；，]|.{30}")
 
 Position = tuple[int, int]  # row and column, from 1
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet: texts by position, and merged ranges as first and last position."""
+    """One sheet: texts by position, and merged ranges as first and last position.
+
+    ``drawn`` are blank cells within a border, or with an empty text: columns of a table.
+    """
 
     name: str
     texts: dict[Position, str] = field(default_factory=dict)
+    drawn: set[Position] = field(default_factory=set)
     merged: list[tuple[Position, Position]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -82,7 +90,7 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
     sheets = _read_xls(path) if is_ole else _read_xlsx(path)
     if sum(len(sheet.texts) for sheet in sheets) > _MOST_CELLS:
         raise DisclosureError(f"{path.name} has more cells than any disclosure.")
-    return tuple(block for sheet in sheets for block in _blocks(sheet))
+    return tuple(block for sheet in sheets for block in _blocks(path.name, sheet))
 
 
 # --- XLSX --------------------------------------------------------------------------------------
@@ -97,7 +105,7 @@ def _read_xlsx(path: Path) -> list[Sheet]:
         parts = {link.identifier: link.target for link in package.relationships(main)}
         is_1904 = attribute(child(root, "workbookPr"), "date1904") in ("1", "true")
         strings = _strings(package.part(main, "sharedStrings"))
-        formats = _formats(package.part(main, "styles"))
+        styles = _styles(package.part(main, "styles"))
         sheets = []
         for entry in child(root, "sheets") if child(root, "sheets") is not None else ():
             if attribute(entry, "state") in ("hidden", "veryHidden"):
@@ -105,7 +113,7 @@ def _read_xlsx(path: Path) -> list[Sheet]:
             part = package.xml(parts.get(attribute(entry, "id") or "", ""))
             if part is not None and local(part) == "worksheet":
                 name = attribute(entry, "name") or ""
-                sheets.append(_sheet(package, name, part, strings, formats, is_1904))
+                sheets.append(_sheet(name, part, strings, styles, is_1904))
     return sheets
 
 
@@ -119,25 +127,32 @@ def _rich_text(item: etree._Element) -> str:
     return "".join(e.text or "" for run in runs for e in run if local(e) == "t")
 
 
-def _formats(root: etree._Element | None) -> list[str]:
-    """Return the number format of each cell style."""
+def _styles(root: etree._Element | None) -> list[tuple[str, bool]]:
+    """Return the number format of each cell style, and whether it draws a border."""
     own = child(root, "numFmts")
     codes = dict(BUILT_IN)
     for entry in () if own is None else own:
-        codes[int(attribute(entry, "numFmtId") or 0)] = attribute(entry, "formatCode") or ""
-    styles = child(root, "cellXfs")
+        codes[integer(entry, "numFmtId", 0)] = attribute(entry, "formatCode") or ""
+    borders, styles = child(root, "borders"), child(root, "cellXfs")
+    drawn = {
+        number
+        for number, border in enumerate(() if borders is None else borders)
+        if any(attribute(line, "style") not in (None, "none") for line in border)
+    }
     return [
-        codes.get(int(attribute(style, "numFmtId") or 0), "")
+        (
+            codes.get(integer(style, "numFmtId", 0), ""),
+            integer(style, "borderId", 0) in drawn,
+        )
         for style in (() if styles is None else styles)
     ]
 
 
 def _sheet(
-    package: Package,
     name: str,
     root: etree._Element,
     strings: Sequence[str],
-    formats: Sequence[str],
+    styles: Sequence[tuple[str, bool]],
     is_1904: bool,
 ) -> Sheet:
     sheet = Sheet(name)
@@ -146,19 +161,23 @@ def _sheet(
     columns = child(root, "cols")
     for column in () if columns is None else columns:
         if attribute(column, "hidden") in ("1", "true"):
-            first, last = int(attribute(column, "min") or 1), int(attribute(column, "max") or 1)
+            first, last = integer(column, "min", 1), integer(column, "max", 1)
             sheet.hidden_columns.update(range(first, min(last, 16_384) + 1))
     row_number = 0
     data = child(root, "sheetData")
     for row in () if data is None else data:
-        row_number = int(attribute(row, "r") or row_number + 1)
+        row_number = integer(row, "r", row_number + 1)
         column_number = 0
         if attribute(row, "hidden") in ("1", "true"):
             sheet.hidden_rows.add(row_number)
         for cell in row:
             reference = _REFERENCE.fullmatch(attribute(cell, "r") or "")
             column_number = _column(reference[1]) if reference else column_number + 1
-            text = _xlsx_text(cell, strings, formats, is_1904)
+            style = integer(cell, "s", 0)
+            code, is_drawn = styles[style] if style < len(styles) else ("", False)
+            if is_drawn or attribute(cell, "t") == "inlineStr":
+                sheet.drawn.add((row_number, column_number))
+            text = _xlsx_text(cell, strings, code, is_1904)
             if text and not (hides_zeros and re.fullmatch(r"0(?:\.0+)?", text)):
                 sheet.texts[row_number, column_number] = text
     merged = child(root, "mergeCells")
@@ -170,11 +189,13 @@ def _sheet(
     return sheet
 
 
-def _xlsx_text(
-    cell: etree._Element, strings: Sequence[str], formats: Sequence[str], is_1904: bool
-) -> str:
+def _xlsx_text(cell: etree._Element, strings: Sequence[str], code: str, is_1904: bool) -> str:
     kind, value = attribute(cell, "t") or "n", child(cell, "v")
     text = (value.text or "") if value is not None else ""
+    formula = child(cell, "f")
+    if formula is not None and not text:
+        # No blank: whoever opens the file sees a figure that is not stored in it.
+        return f"={formula.text or ''}"
     if kind == "inlineStr":
         inline = child(cell, "is")
         return _rich_text(inline) if inline is not None else ""
@@ -182,8 +203,6 @@ def _xlsx_text(
         return strings[int(text)] if text.isdecimal() and int(text) < len(strings) else ""
     if kind != "n" or not _NUMBER.fullmatch(text):
         return text
-    style = attribute(cell, "s") or "0"
-    code = formats[int(style)] if style.isdecimal() and int(style) < len(formats) else ""
     return shown(text, code, is_1904)
 
 
@@ -213,6 +232,9 @@ def _xls_sheet(book: Any, source: Any) -> Sheet:
     for row in range(source.nrows):
         for column in range(source.row_len(row)):
             cell = source.cell(row, column)
+            border = book.xf_list[cell.xf_index].border
+            if border.left_line_style or border.right_line_style or border.bottom_line_style:
+                sheet.drawn.add((row + 1, column + 1))
             if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                 code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
                 text = shown(repr(cell.value), code, book.datemode == 1)
@@ -243,42 +265,80 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _blocks(sheet: Sheet) -> Iterator[Block]:
-    texts, anchors = _visible(sheet)
+def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
+    texts, anchors = _visible(file, sheet)
     rows = sorted({row for row, _ in texts})
-    columns = sorted({column for _, column in texts})
+    drawn = {column for row, column in sheet.drawn if row in rows} - sheet.hidden_columns
+    columns = sorted({column for _, column in texts} | drawn)
     if len(rows) * len(columns) > _MOST_CELLS:
-        raise DisclosureError(f"The sheet {sheet.name} has more cells than any disclosure.")
-    filled = {row: sum((row, column) in texts for column in columns) for row in rows}
+        raise DisclosureError(f"{file}: sheet {sheet.name} has more cells than any disclosure.")
     name = re.sub(r"[\s;!#&<>'\"]+", "_", sheet.name.strip()) or "_"
-    first_table = next((row for row in rows if filled[row] > 1), None)
-    above = [row for row in rows if first_table is None or row < first_table]
-    titles = [row for row in above if _is_title(texts, row, columns)]
-    if not titles and first_table is not None and _TITLE.search(squeeze(sheet.name)):
-        yield Paragraph(strip_markup(sheet.name), f"{name}!A0")
 
     def cell(row: int, column: int) -> Cell:
         place_row, place_column = anchors.get((row, column), (row, column))
         text = strip_markup(texts.get((row, column), ""))
         return Cell(text, f"{name}!{_letters(place_column)}{place_row}")
 
-    table: list[tuple[Cell, ...]] = []
+    # A row that is hidden, or that only merged cells from above reach, is no gap.
+    used = {row for row, _ in anchors} | set(rows) | sheet.hidden_rows
+    has_title = False
+    blocks: list[Block] = []
+    for group in _without_gaps(rows, used):
+        lines = [tuple(cell(row, column) for column in columns) for row in group]
+        for is_text, part in _parts(lines):
+            if is_text:
+                has_title |= any(_TITLE.search(squeeze(c.text)) for row in part for c in row)
+                paragraphs = (c for row in part for c in row if c.text)
+                blocks += [Paragraph(t, c.origin) for c in paragraphs for t in c.text.splitlines()]
+            else:
+                # One line is what a cell of any other format has.
+                table = [tuple(replace(c, text=" ".join(c.text.split())) for c in r) for r in part]
+                blocks.append(RawTable(tuple(table)))
+    has_table = any(isinstance(block, RawTable) for block in blocks)
+    if has_table and not has_title and _TITLE.search(squeeze(sheet.name)):
+        yield Paragraph(strip_markup(sheet.name), f"{name}!A0")
+    yield from blocks
+
+
+def _without_gaps(rows: Sequence[int], used: set[int]) -> Iterator[list[int]]:
+    """Cut rows where a blank one stands between them."""
+    group: list[int] = []
     for row in rows:
-        cells = tuple(cell(row, column) for column in columns)
-        # Below the title of a table, a single cell may be a row of it or of its header.
-        is_above = row in above and (first_table is None or row <= max(titles, default=0))
-        if filled[row] == 1 and (is_above or _is_apart(texts, row, columns)):
-            if table:
-                yield RawTable(tuple(table))
-                table = []
-            yield from (Paragraph(line, c.origin) for c in cells for line in c.text.splitlines())
-        else:
-            table.append(tuple(replace(c, text=" ".join(c.text.split())) for c in cells))
-    if table:
-        yield RawTable(tuple(table))
+        if group and not all(between in used for between in range(group[-1] + 1, row)):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
-def _visible(sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position]]:
+def _parts(rows: Sequence[tuple[Cell, ...]]) -> Iterator[tuple[bool, Sequence[tuple[Cell, ...]]]]:
+    """Cut rows that follow each other into texts and tables.
+
+    Single cells down to the last title above the first row of several cells are texts; below it
+    they may be a row of the table, or of its header, unless they read like a sentence or a title.
+    """
+    texts = ["".join(squeeze(cell.text) for cell in row) for row in rows]
+    single = [sum(bool(cell.text) for cell in row) == 1 for row in rows]
+    first = single.index(False) if False in single else len(rows)
+    titles = [i for i in range(first) if _TITLE.search(texts[i])]
+    last_text = first if first == len(rows) else max(titles, default=-1) + 1
+    is_text = [
+        single[i]
+        and bool(
+            i < last_text
+            or _TITLE.search(texts[i])
+            or _NOTE.search(texts[i])
+            or (i < first and _TEXT_ABOVE.search(texts[i]))
+        )
+        for i in range(len(rows))
+    ]
+    for kind, group in groupby(range(len(rows)), key=is_text.__getitem__):
+        own = list(group)
+        yield kind, rows[own[0] : own[-1] + 1]
+
+
+def _visible(file: str, sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position]]:
     """Return the texts that are seen, and of each cell merged with another the place of that one.
 
     The text of a range whose first row or column is hidden is seen in its first visible cell.
@@ -290,11 +350,11 @@ def _visible(sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position
     for first, last in sheet.merged:
         if first not in texts:
             continue
-        seen_rows = [r for r in rows if first[0] <= r <= last[0]]
-        seen_columns = [c for c in columns if first[1] <= c <= last[1]]
+        seen_rows = rows[bisect_left(rows, first[0]) : bisect_right(rows, last[0])]
+        seen_columns = columns[bisect_left(columns, first[1]) : bisect_right(columns, last[1])]
+        if len(anchors) + len(seen_rows) * len(seen_columns) > _MOST_CELLS:
+            raise DisclosureError(f"{file}: sheet {sheet.name} merges too many cells.")
         covered = [(row, column) for row in seen_rows for column in seen_columns]
-        if len(anchors) + len(covered) > _MOST_CELLS:
-            raise DisclosureError(f"The sheet {sheet.name} merges more cells than can be meant.")
         text = texts.pop(first)
         for position in covered:
             texts.pop(position, None)
@@ -307,17 +367,3 @@ def _visible(sheet: Sheet) -> tuple[dict[Position, str], dict[Position, Position
         if row not in sheet.hidden_rows and column not in sheet.hidden_columns and text.strip()
     }
     return seen, anchors
-
-
-def _single(texts: Mapping[Position, str], row: int, columns: Sequence[int]) -> str:
-    return squeeze("".join(texts.get((row, column), "") for column in columns))
-
-
-def _is_title(texts: Mapping[Position, str], row: int, columns: Sequence[int]) -> bool:
-    return bool(_TITLE.search(_single(texts, row, columns)))
-
-
-def _is_apart(texts: Mapping[Position, str], row: int, columns: Sequence[int]) -> bool:
-    """Tell whether a single cell is a title or a note rather than a row of a table."""
-    text = _single(texts, row, columns)
-    return bool(_TITLE.search(text) or _NOTE.search(text))
