@@ -28,8 +28,9 @@ from helpers.performance import read_evaluations
 from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
 from helpers.provenance import Place, find_place
-from helpers.sources import Source, find_root, open_source
-from helpers.tables import money_tables, read_tables
+from helpers.recognition import check_is_disclosure
+from helpers.sources import Source, find_root, is_filed, open_source
+from helpers.tables import UNKNOWN, money_tables, read_tables
 from helpers.traced import TracedTable, objects, table_html, traced_column
 from helpers.unread import unread_rows
 
@@ -251,6 +252,9 @@ def read(place: str | Path) -> Disclosure:
             "sentence with one was recognised (a template, a page of contents, or a layout not "
             "known yet)."
         )
+    if not is_filed(path):
+        statutory = any(fact["table_id"] != UNKNOWN for fact in facts)
+        check_is_disclosure(document, statutory or bool(projects))
     numbers = keep_ledger(
         document,
         [grid for _, grid in money_tables(grids)],

@@ -59,8 +59,9 @@ class Caption:
 
     @property
     def title(self) -> Cell | None:
-        """The title, or None."""
-        return self.first(TITLE)
+        """The title, or None; 公开01表 is a number."""
+        texts = [c for c in self.paragraphs if not TABLE_NUMBER.match(squeeze(c.text))]
+        return Caption(tuple(texts)).first(TITLE)
 
     @property
     def number(self) -> int | None:

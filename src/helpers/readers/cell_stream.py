@@ -32,7 +32,7 @@ _REASON = "cells one below the other, whose rows and columns cannot be told apar
 _SERIAL_START = re.compile(r"^(?:栏次|※)$")
 _BODY_START = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、．](?!\d)"
-    r"|\d{3}(?:\d{2}){0,2}(?![\d.,，年])|合计$|总计$|(?:收入|支出)(?:合计|总计)$|其中[:：])"
+    r"|[235]\d{2}(?:\d{2}){0,2}(?![\d.,，年])|合计$|总计$|(?:收入|支出)(?:合计|总计)$|其中[:：])"
 )
 _TOTAL = re.compile(r"^(?:合计|总计|小计)$")
 _NAME = re.compile(r"[\u4e00-\u9fff]")
@@ -89,6 +89,13 @@ def _caption_end(cells: Sequence[Cell | RowEnd]) -> int:
             break
         if text and is_caption_text(text) and not HEADS_NAMES.search(text):
             end = index + 1
+    # Text recognition puts the cover before the table: the unit stands on top of its header.
+    for index, cell in enumerate(cells):
+        if isinstance(cell, Cell):
+            if end <= index and (_is_number(cell.text) or _BODY_START.match(squeeze(cell.text))):
+                break
+            if states_unit(cell.text):
+                end = max(end, index + 1)
     while end and end < len(cells) and isinstance(cells[end], RowEnd):
         end += 1
     return end
@@ -268,15 +275,17 @@ def read_stream(stream: Stream) -> list[Block]:
     for section in _sections(stream):
         end = _caption_end(section)
         caption = [item for item in section[:end] if isinstance(item, Cell) and item.text]
-        blocks += [Paragraph(cell.text, cell.origin) for cell in caption]
         body = section[end:]
         cells = [item for item in body if isinstance(item, Cell)]
         knows_ends = len(cells) < len(body)
         rows = _with_row_ends(body) if knows_ends else _without_row_ends(cells)
-        if rows is not None:
-            blocks.append(RawTable(tuple(rows)))
-        elif (numbered := rows_by_serials(cells)) is not None:
-            blocks += [RawTable(tuple(numbered[0])), *_lost(numbered[1])]
+        left: Sequence[Cell] = []
+        if rows is None and (numbered := rows_by_serials(cells)) is not None:
+            rows, left = numbered
+        if rows is None:
+            blocks += [*_lost(caption), *_lost(cells)]
+        elif any(states_unit(cell.text) for cell in caption):
+            blocks += [RawTable((tuple(caption), *rows)), *_lost(left)]
         else:
-            blocks += _lost(cells)
+            blocks += [*_lost(caption), RawTable(tuple(rows)), *_lost(left)]
     return blocks

@@ -27,7 +27,6 @@ _READERS = {
     ".xls": "workbook",
     ".html": "html",
     ".htm": "html",
-    ".pdf": "pdf",
 }
 _OFFICE = frozenset({"docx", "doc", "workbook"})
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
