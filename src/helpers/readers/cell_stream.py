@@ -32,8 +32,9 @@ _REASON = "cells one below the other, whose rows and columns cannot be told apar
 _SERIAL_START = re.compile(r"^(?:栏次|※)$")
 _BODY_START = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、．](?!\d)"
-    r"|[235]\d{2}(?:\d{2}){0,2}(?![\d.,，年])|合计$|总计$|(?:收入|支出)(?:合计|总计)$|其中[:：])"
+    r"|[235]\d{2}(?:\d{2}){0,2}(?![\d.,，年])|其中[:：])"
 )
+_SUM = re.compile(r"^(?:合计|总计|(?:收入|支出)(?:合计|总计))$")
 _TOTAL = re.compile(r"^(?:合计|总计|小计)$")
 _NAME = re.compile(r"[\u4e00-\u9fff]")
 
@@ -104,7 +105,6 @@ def _caption_end(cells: Sequence[Cell | RowEnd]) -> int:
 def _kind(texts: Sequence[str]) -> tuple[str, int]:
     """Return what a column holds, and how many of its cells contradict that."""
     filled = [squeeze(t) for t in texts if not isinstance(parse_amount(t), Blank)]
-    filled = [text for text in filled if text not in ("栏次", "※")]
     numbers = [text for text in filled if _is_number(text)]
     words = len(filled) - len(numbers)
     if not filled:
@@ -123,9 +123,20 @@ def _kind(texts: Sequence[str]) -> tuple[str, int]:
     return NUMBERS, words - totals if words > totals else 0
 
 
+def _numbers_columns(row: Sequence[Cell]) -> bool:
+    """Tell whether a row is 栏次 1 2 3."""
+    texts = [squeeze(cell.text) for cell in row if cell.text]
+    return (
+        bool(texts)
+        and bool(_SERIAL_START.match(texts[0]))
+        and not any(_NAME.search(text) and not _SERIAL_START.match(text) for text in texts)
+    )
+
+
 def _kinds(rows: Sequence[Sequence[Cell]], width: int) -> tuple[list[str], int]:
-    columns = [[row[column].text for row in rows if column < len(row)] for column in range(width)]
-    kinds = [_kind(texts) for texts in columns]
+    """Return what each column holds, and how many cells contradict that."""
+    body = [row for row in rows if not _numbers_columns(row)]
+    kinds = [_kind([row[c].text for row in body if c < len(row)]) for c in range(width)]
     return [kind for kind, _ in kinds], sum(count for _, count in kinds)
 
 
@@ -149,40 +160,68 @@ def _segments(items: Stream) -> tuple[list[_Segment], list[Cell]]:
     return segments, cells
 
 
-def _padded(row: list[Cell], width: int, kinds: Sequence[str]) -> tuple[Cell, ...]:
-    """Give a short body row the blanks of its merged cell, behind its name or at its end."""
-    blanks = [Cell("", row[0].origin)] * (width - len(row))
-    if blanks and _NAME.search(row[0].text):
-        moved = [row[0], *blanks, *row[1:]]
-        agrees = [
-            not _is_number(cell.text) or kind in (NUMBERS, BLANK, SERIAL)
-            for cell, kind in zip(moved, kinds, strict=True)
-        ]
-        if all(agrees):
-            return tuple(moved)
-    return tuple(row)
+def _agrees(row: Sequence[Cell], kinds: Sequence[str]) -> bool:
+    """Tell whether a row has its figures and names in the columns of figures and names."""
+    return not any(
+        (kind == TEXT and _is_number(cell.text))
+        or (kind == NUMBERS and bool(_NAME.search(cell.text)) and cell is not row[0])
+        for cell, kind in zip(row, kinds, strict=True)
+    )
+
+
+def _padded(row: list[Cell], kinds: Sequence[str]) -> tuple[Cell, ...]:
+    """Give a short body row the blanks of its merged cell: at its end, or behind its name.
+
+    A single blank at the end of a row looks like a blank cell.
+    """
+    width = len(kinds)
+    at_end = (*row, *[Cell("", row[0].origin)] * (width - len(row)))
+    if _agrees(at_end, kinds) or not _NAME.search(row[0].text):
+        return tuple(row)
+    filled = max(i for i, cell in enumerate(row, 1) if cell.text)
+    behind = (row[0], *[Cell("", row[0].origin)] * (width - filled), *row[1:filled])
+    return behind if _agrees(behind, kinds) else tuple(row)
 
 
 def _with_row_ends(items: Sequence[Cell | RowEnd]) -> list[tuple[Cell, ...]] | None:
     """Return the rows of a table some of whose row ends are known."""
     segments, rest = _segments(items)
-    width = math.gcd(*(len(cells) + lacking for cells, lacking in segments))
-    if not 2 <= width <= _MOST_COLUMNS or any(lacking >= width for _, lacking in segments):
-        return None
+    whole = math.gcd(*(len(cells) + lacking for cells, lacking in segments))
+    least = max(2, *(lacking + 1 for _, lacking in segments))
+    for width in range(min(whole, _MOST_COLUMNS), least - 1, -1):
+        if whole % width == 0 and (rows := _in_width(segments, rest, width)) is not None:
+            return rows
+    return None
+
+
+def _lacks_one(row: Sequence[Cell]) -> bool:
+    """Tell whether the name of a sum or of a row of numbers may cover two columns."""
+    name = squeeze(row[0].text)
+    return not row[-1].text and bool(_SUM.match(name) or _SERIAL_START.match(name))
+
+
+def _in_width(
+    segments: Sequence[_Segment], rest: Sequence[Cell], width: int
+) -> list[tuple[Cell, ...]] | None:
+    """Return the rows of a table of so many columns, None if it cannot have them."""
     rows: list[list[Cell]] = []
     for cells, _ in (*segments, (rest, 0)):
-        rows += [cells[i : i + width] for i in range(0, len(cells), width)]
+        rows += [list(cells[i : i + width]) for i in range(0, len(cells), width)]
     while rows and all(is_caption_text(cell.text) for cell in rows[-1]):
         rows.pop()
     first = _first_body_row(rows)
-    full = [row for row in rows[first:] if len(row) == width]
+    full = [row for row in rows[first:] if len(row) == width and not _lacks_one(row)]
     kinds, conflicts = _kinds(full, width)
     if not full or not _is_table(kinds) or conflicts > 0.02 * width * len(full):
         return None
-    header = lay_out_header(rows[:first], kinds)
+    header = lay_out_header([_without_blank_end(row) for row in rows[:first]], kinds)
     if header is None:
         return None
-    return header + [_padded(row, width, kinds) for row in rows[first:]]
+    return header + [_padded(row, kinds) for row in rows[first:]]
+
+
+def _without_blank_end(row: Sequence[Cell]) -> Sequence[Cell]:
+    return row[: max((i for i, cell in enumerate(row, 1) if cell.text), default=0)]
 
 
 def _first_body_row(rows: Sequence[Sequence[Cell]]) -> int:
@@ -210,18 +249,18 @@ def _split_header(cells: Sequence[Cell], width: int) -> list[Sequence[Cell]] | N
     return [upper, lower]
 
 
+def _starts_body(cells: Sequence[Cell], index: int) -> bool:
+    """Tell whether the header ends before a cell; 合计 heads columns as well as rows."""
+    text = squeeze(cells[index].text)
+    if _SUM.match(text):
+        following = next((cell.text for cell in cells[index + 1 :] if cell.text), "")
+        return _is_number(following)
+    return bool(_SERIAL_START.match(text) or _BODY_START.match(text)) or _is_number(text)
+
+
 def _without_row_ends(cells: Sequence[Cell]) -> list[tuple[Cell, ...]] | None:
     """Return the rows of a table none of whose row ends is known."""
-    start = next(
-        (
-            i
-            for i, cell in enumerate(cells)
-            if _SERIAL_START.match(squeeze(cell.text))
-            or _BODY_START.match(squeeze(cell.text))
-            or _is_number(cell.text)
-        ),
-        0,
-    )
+    start = next((i for i in range(len(cells)) if _starts_body(cells, i)), 0)
     header, body = cells[:start], cells[start:]
     for width in range(2, min(_MOST_COLUMNS, len(header), len(body)) + 1):
         rows = [tuple(body[i : i + width]) for i in range(0, len(body), width)]

@@ -25,6 +25,7 @@ TEXT, NUMBERS, SERIAL, BLANK = "text", "numbers", "serial", "blank"
 """What the cells of a column show before any heading is known."""
 
 _HEADS_SERIAL = re.compile(r"^(?:行次|序号|栏次)$")
+_NO_PARTS = re.compile(r"名称$|^小计$|^[类款项]$")
 _MOST_LAYOUTS = 20_000
 
 _Run = tuple[int, int, str]  # first column, end, heading above
@@ -89,7 +90,7 @@ def _layouts(
     below = len(rows) > 1
     for spans in _spans(len(rows[0]), runs):
         covered = list(zip(rows[0], spans, strict=True))
-        if any(b - a > 1 and not below for _, (a, b, _) in covered):
+        if any(b - a > 1 and (not below or _NO_PARTS.search(t)) for t, (a, b, _) in covered):
             continue
         alone = [(text, a) for text, (a, b, _) in covered if b - a == 1]
         if not all(_fits(text, kinds[a]) for text, a in alone):
