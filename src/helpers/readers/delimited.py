@@ -12,10 +12,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from helpers.document import Block, Cell, RawTable, strip_markup
+from helpers.document import Block, Cell, Lost, RawTable, strip_markup
+from helpers.readers.cell_stream import RowEnd, read_stream
 from helpers.readers.loose_cells import read_loose
 
+_LACKING = re.compile(r"\|(\|+)\s*$")
 _RULE = re.compile(r"^[\s|:\-—]+$")
+
+
+def _with_spans(rows: Sequence[tuple[Cell, ...]], lines: Sequence[str]) -> list[Block]:
+    """Return a table of bars; where rows end in several bars, its header is laid out by them.
+
+    Text extractors write a bar for each cell that a row with merged cells lacks.
+    """
+    plain: list[Block] = [RawTable(tuple(rows))]
+    ends = [_LACKING.search(lines[int(row[0].origin[1:]) - 1]) for row in rows]
+    if not any(ends):
+        return plain
+    width = max(len(row) for row in rows)
+    stream: list[Cell | RowEnd] = []
+    for row, end in zip(rows, ends, strict=True):
+        lacking = width - len(row) + (len(end[1]) if end else 0)
+        stream += row[: width - lacking]
+        stream += [RowEnd(lacking)] if lacking else []
+    blocks = read_stream(stream)
+    return plain if any(isinstance(block, Lost) for block in blocks) else blocks
 
 
 def _split(line: str) -> list[str] | None:
@@ -46,7 +67,7 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
 
     def close_table() -> None:
         if rows:
-            blocks.append(RawTable(tuple(rows)))
+            blocks.extend(_with_spans(rows, lines))
             rows.clear()
 
     for index, line in enumerate(lines):
