@@ -6,7 +6,7 @@ Place in the chain: puts the steps together.  Input: a filed folder or any reada
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -237,7 +237,7 @@ def read(place: str | Path) -> Disclosure:
     source, document = open_source(path)
     units = unit_names(document)
     grids = read_grids(document)
-    tables = read_tables(grids, frozenset(units))
+    tables = read_tables(grids, frozenset(units), source.unit)
     evaluations = read_evaluations(document)
     facts = fact_rows(source, tables)
     claims = [
@@ -253,8 +253,7 @@ def read(place: str | Path) -> Disclosure:
             "known yet)."
         )
     if not is_filed(path):
-        statutory = any(fact["table_id"] != UNKNOWN for fact in facts)
-        check_is_disclosure(document, statutory or bool(projects))
+        check_is_disclosure(document, _has_statutory_tables(facts, projects))
     numbers = keep_ledger(
         document,
         [grid for _, grid in money_tables(grids)],
@@ -281,10 +280,28 @@ def read(place: str | Path) -> Disclosure:
     return Disclosure(source, document, rows, units, numbers)
 
 
+def _has_statutory_tables(facts: Sequence[Row], projects: Sequence[Row]) -> bool:
+    return bool(projects) or any(fact["table_id"] != UNKNOWN for fact in facts)
+
+
+def check_unfiled(disclosure: Disclosure) -> None:
+    """Refuse what was read from a document that is no disclosure.
+
+    Raises
+    ------
+    DisclosureError
+        See :func:`helpers.recognition.check_is_disclosure`.
+    """
+    rows = disclosure.rows
+    statutory = _has_statutory_tables(rows["facts"], rows["projects"])
+    check_is_disclosure(disclosure.document, statutory)
+
+
 def evidence_of(disclosure: Disclosure) -> Evidence:
     """Read once more what the audit of a disclosure needs, so that figures in it can be changed."""
     document, rows = disclosure.document, disclosure.rows
-    tables = read_tables(read_grids(document), frozenset(disclosure.budget_units))
+    units = frozenset(disclosure.budget_units)
+    tables = read_tables(read_grids(document), units, disclosure.source.unit)
     return Evidence(tables, read_evaluations(document), rows["facts"], rows["claims"])
 
 

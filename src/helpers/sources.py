@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.amounts import UNIT_FACTORS
 from helpers.corrections import FILE_NAME, Correction, apply_corrections, read_corrections
 from helpers.document import DisclosureError, Document
 from helpers.privacy import find_contacts
@@ -27,7 +28,7 @@ from helpers.sidecars import check_keys, read_sidecar
 
 SOURCE_ID = re.compile(r"[a-z0-9_]+")
 _REQUIRED = frozenset({"source_id", "title", "department", "fiscal_year", "kind", "file", "sha256"})
-_OPTIONAL = frozenset({"place", "url", "date_accessed", "conversion"})
+_OPTIONAL = frozenset({"place", "url", "date_accessed", "conversion", "unit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Source:
         How the file at hand came from the published one; empty where not known.
     sha256
         Of the file.
+    unit
+        Of tables that state none, where a person who knows it has said so; usually empty.
     corrections
         Faults of the conversion that are mended before reading.
     """
@@ -64,6 +67,7 @@ class Source:
     url: str | None
     sha256: str
     conversion: str = ""
+    unit: str = ""
     corrections: tuple[Correction, ...] = ()
 
     @property
@@ -112,6 +116,9 @@ def _check_values(sidecar: Path, entries: Mapping[str, Any]) -> None:
     for key in ("place", "url", "conversion"):
         if not isinstance(entries.get(key), str | None):
             raise DisclosureError(f"{sidecar}: {key} must be a text or null.")
+    if entries.get("unit") not in (None, *UNIT_FACTORS):
+        known = ", ".join(UNIT_FACTORS)
+        raise DisclosureError(f"{sidecar}: unit must be one of {known}, not {entries['unit']!r}.")
     year = entries["fiscal_year"]
     if not isinstance(year, int) or not 1949 <= year <= 2999:
         raise DisclosureError(f"{sidecar}: fiscal_year must be a year, not {year!r}.")
@@ -155,6 +162,7 @@ def read_source(folder: Path) -> Source:
         url=entries.get("url"),
         sha256=entries["sha256"],
         conversion=entries.get("conversion") or "",
+        unit=entries.get("unit") or "",
         corrections=read_corrections(folder),
     )
 

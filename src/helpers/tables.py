@@ -245,7 +245,7 @@ def _read_table(table_id: str, grid: Grid, unit_names: frozenset[str]) -> Budget
 
 
 def read_tables(
-    grids: Sequence[Grid], unit_names: frozenset[str] = frozenset()
+    grids: Sequence[Grid], unit_names: frozenset[str] = frozenset(), unit: str = ""
 ) -> list[BudgetTable]:
     """Return the tables of money among the grids of a disclosure.
 
@@ -256,6 +256,8 @@ def read_tables(
     unit_names
         Names of budget units without white space, as far as the text states them; the names that
         head the rows of a project table are added.
+    unit
+        Of tables that state none, from ``source.yml``.
 
     Returns
     -------
@@ -269,6 +271,7 @@ def read_tables(
             unit_names |= {line.unit_name for line in read_lines(table_id, grid, unit_names)} - {""}
     tables = [_read_table(table_id, grid, unit_names) for table_id, grid in named]
     shared = {table.unit for table in tables if table.unit}
-    if len(shared) == 1:
-        tables = [table if table.unit else replace(table, unit=min(shared)) for table in tables]
+    if unit or len(shared) == 1:
+        others = unit or min(shared)
+        tables = [table if table.unit else replace(table, unit=others) for table in tables]
     return tables

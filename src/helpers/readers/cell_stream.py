@@ -27,6 +27,7 @@ from helpers.readers.serial_rows import rows_by_serials
 
 _MOST_COLUMNS = 40
 _LONGEST_CAPTION = 12  # cells between two texts of one caption
+_NEAR = 5  # filled cells between its title, its number and its unit
 _REASON = "cells one below the other, whose rows and columns cannot be told apart"
 
 _SERIAL_START = re.compile(r"^(?:栏次|※)$")
@@ -100,6 +101,15 @@ def _caption_end(cells: Sequence[Cell | RowEnd]) -> int:
     while end and end < len(cells) and isinstance(cells[end], RowEnd):
         end += 1
     return end
+
+
+def _caption_start(cells: Sequence[Cell]) -> int:
+    """Return where the caption begins among the cells before a header; a cover may come before."""
+    start = len(cells)
+    for index in range(len(cells) - 1, -1, -1):
+        if _opens(cells[index]) and start - index <= _NEAR:
+            start = index
+    return start if len(cells) > _LONGEST_CAPTION else 0
 
 
 def _kind(texts: Sequence[str]) -> tuple[str, int]:
@@ -313,7 +323,10 @@ def read_stream(stream: Stream) -> list[Block]:
     blocks: list[Block] = []
     for section in _sections(stream):
         end = _caption_end(section)
-        caption = [item for item in section[:end] if isinstance(item, Cell) and item.text]
+        printed = [item for item in section[:end] if isinstance(item, Cell) and item.text]
+        start = _caption_start(printed)
+        blocks += _lost(printed[:start])
+        caption = printed[start:]
         body = section[end:]
         cells = [item for item in body if isinstance(item, Cell)]
         knows_ends = len(cells) < len(body)
