@@ -19,7 +19,7 @@ from helpers.document import DisclosureError, Document, squeeze
 from helpers.reference_data import read_reference
 
 _LONGEST_HEADING = 60
-_SENTENCE = re.compile(r"。(?=.)|[，,；;].*。$")
+_SENTENCE = re.compile(r"[。；;]|，.*，")
 
 
 @cache
