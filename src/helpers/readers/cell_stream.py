@@ -121,7 +121,7 @@ def _kind(texts: Sequence[str]) -> tuple[str, int]:
         return BLANK, 0
     if words == 0 and all(text.isdecimal() for text in numbers):
         counted = [int(text) for text in numbers]
-        if len(counted) > 1 and all(b - a == 1 for a, b in pairwise(counted)):
+        if len(counted) > 1 and all(a < b for a, b in pairwise(counted)):
             return SERIAL, 0
         if all(re.fullmatch(r"0?\d|\d{3}(?:\d{2}){0,2}", t) for t in numbers):
             # Codes, or small whole amounts: the heading decides.

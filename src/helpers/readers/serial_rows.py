@@ -135,6 +135,11 @@ def rows_by_serials(cells: Sequence[Cell]) -> tuple[list[tuple[Cell, ...]], list
     if rows is None:
         return None
     laid = [*_header(cells, first, count), *(_laid(cells, row) for row in rows)]
+    numbers = cells[first + 3 * count : start]
+    if len(numbers) == 2 * count:
+        named = zip(numbers[::2], numbers[1::2], strict=True)
+        blanked = ((name, Cell("", name.origin), number) for name, number in named)
+        laid.insert(len(laid) - len(rows), tuple(cell for side in blanked for cell in side))
     read = {i for row in rows for side in row for i in side}
     return laid, [cell for i, cell in enumerate(cells[start:], start) if i not in read]
 
