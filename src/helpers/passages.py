@@ -84,7 +84,8 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).replace("〔", "[").replace("〕", "]")
     text = re.sub(r"(?<=\d),\s+(?=\d{3}(?!\d))", ",", text)
     text = re.sub(r"(?<=\d)\.\s+(?=\d)", ".", text)
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text)
+    # Blanks between digits stay, however many: two figures may have met.
+    return re.sub(r"(?<![\d\s])\s+|\s+(?![\d\s])", "", text)
 
 
 def is_heading(text: str) -> bool:

@@ -37,6 +37,7 @@ _BODY_START = re.compile(
 )
 _SUM = re.compile(r"^(?:合计|总计|(?:收入|支出)(?:合计|总计))$")
 _TOTAL = re.compile(r"^(?:合计|总计|小计)$")
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -288,12 +289,12 @@ def _without_row_ends(cells: Sequence[Cell]) -> list[tuple[Cell, ...]] | None:
 # --- both --------------------------------------------------------------------------------------
 
 
-def _lost(cells: Sequence[Cell]) -> list[Block]:
+def lost(cells: Sequence[Cell]) -> list[Block]:
     """Return cells that cannot be put into rows: names as they stand, figures as not read."""
     return [
         Lost(cell.text, cell.origin, _REASON)
-        if _is_number(cell.text)
-        else Paragraph(cell.text, cell.origin)
+        if _is_number(cell.text) or (";" in cell.origin and _DIGIT.search(cell.text))
+        else Paragraph(cell.text, cell.origin.partition(";")[0])
         for cell in cells
         if cell.text
     ]
@@ -325,7 +326,7 @@ def read_stream(stream: Stream) -> list[Block]:
         end = _caption_end(section)
         printed = [item for item in section[:end] if isinstance(item, Cell) and item.text]
         start = _caption_start(printed)
-        blocks += _lost(printed[:start])
+        blocks += lost(printed[:start])
         caption = printed[start:]
         body = section[end:]
         cells = [item for item in body if isinstance(item, Cell)]
@@ -335,9 +336,9 @@ def read_stream(stream: Stream) -> list[Block]:
         if rows is None and (numbered := rows_by_serials(cells)) is not None:
             rows, left = numbered
         if rows is None:
-            blocks += [*_lost(caption), *_lost(cells)]
+            blocks += [*lost(caption), *lost(cells)]
         elif any(states_unit(cell.text) for cell in caption):
-            blocks += [RawTable((tuple(caption), *rows)), *_lost(left)]
+            blocks += [RawTable((tuple(caption), *rows)), *lost(left)]
         else:
-            blocks += [*_lost(caption), RawTable(tuple(rows)), *_lost(left)]
+            blocks += [*lost(caption), RawTable(tuple(rows)), *lost(left)]
     return blocks

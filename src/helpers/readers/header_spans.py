@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 
 from helpers.columns import HEADS_NAMES
 from helpers.document import Cell, squeeze
@@ -26,7 +26,7 @@ TEXT, NUMBERS, SERIAL, BLANK = "text", "numbers", "serial", "blank"
 
 _HEADS_SERIAL = re.compile(r"^(?:行次|序号|栏次)$")
 _NO_PARTS = re.compile(r"名称$|^小计$|^[类款项]$")
-_MOST_LAYOUTS = 20_000
+_MOST_STEPS = 40_000
 
 _Run = tuple[int, int, str]  # first column, end, heading above
 _Layout = tuple[float, tuple[tuple[int, ...], ...]]  # score, first columns of each row's cells
@@ -64,31 +64,40 @@ def _fits(heading: str, kind: str) -> bool:
     return True
 
 
-def _spans(count: int, runs: Sequence[_Run]) -> Iterator[list[_Run]]:
-    """Yield every way to let `count` cells cover runs of columns, none over two runs."""
+class _TooMany(Exception):
+    """A header that can be laid out in too many ways to try."""
+
+
+def _spans(many: int, runs: Sequence[_Run], steps: Iterator[int]) -> Iterator[list[_Run]]:
+    """Yield every way to let `many` cells cover runs of columns, none over two runs."""
     if not runs:
-        if count == 0:
+        if many == 0:
             yield []
         return
+    if next(steps) > _MOST_STEPS:
+        raise _TooMany
     start, end, above = runs[0]
-    if count == 0:
+    if many == 0:
         return
     for stop in range(start + 1, end + 1):
         rest = ((stop, end, above), *runs[1:]) if stop < end else runs[1:]
-        if len(rest) <= count - 1 <= sum(b - a for a, b, _ in rest):
-            for others in _spans(count - 1, rest):
+        if len(rest) <= many - 1 <= sum(b - a for a, b, _ in rest):
+            for others in _spans(many - 1, rest, steps):
                 yield [(start, stop, above), *others]
 
 
 def _layouts(
-    rows: Sequence[Sequence[str]], runs: Sequence[_Run], kinds: Sequence[str]
+    rows: Sequence[Sequence[str]],
+    runs: Sequence[_Run],
+    kinds: Sequence[str],
+    steps: Iterator[int],
 ) -> Iterator[_Layout]:
     """Yield every layout of the header rows over the columns they have to cover, with a score."""
     if not rows:
         yield 0.0, ()
         return
     below = len(rows) > 1
-    for spans in _spans(len(rows[0]), runs):
+    for spans in _spans(len(rows[0]), runs, steps):
         covered = list(zip(rows[0], spans, strict=True))
         if any(b - a > 1 and (not below or _NO_PARTS.search(t)) for t, (a, b, _) in covered):
             continue
@@ -103,7 +112,7 @@ def _layouts(
         score = sum(_kinship(above, text) for text, (_, _, above) in covered)
         score -= sum(_opens_late(*pair) for pair in pairwise(covered))
         firsts = tuple(a for _, (a, _, _) in covered)
-        for inner, layout in _layouts(rows[1:], open_runs, kinds):
+        for inner, layout in _layouts(rows[1:], open_runs, kinds, steps):
             yield score + inner, (firsts, *layout)
 
 
@@ -143,11 +152,12 @@ def lay_out_header(
         return [tuple(row) for row in rows]
     texts = [[squeeze(cell.text) for cell in row] for row in rows]
     best: list[_Layout] = []
-    for number, layout in enumerate(_layouts(texts, ((0, width, ""),), kinds)):
-        if number > _MOST_LAYOUTS:
-            return None
-        if not best or layout[0] >= best[0][0]:
-            best = [layout, *(b for b in best if b[0] == layout[0])]
+    try:
+        for layout in _layouts(texts, ((0, width, ""),), kinds, count()):
+            if not best or layout[0] >= best[0][0]:
+                best = [layout, *(b for b in best if b[0] == layout[0])]
+    except _TooMany:
+        return None
     if len(best) != 1:
         return None
     laid = []

@@ -36,6 +36,7 @@ _HEADING = re.compile(r"收入|支出|预算|决算|合计|金额|人员|公用|
 _LONGEST_CELL = 40
 _FEWEST_CELLS = 6
 _ONE_LINE = 200  # characters of a line that holds a whole table
+_LEFT = "a figure alone on its line, of a table that is not understood"
 _UNREAD = "a row whose cells cannot be told apart"
 
 
@@ -182,4 +183,19 @@ def read_loose(lines: Sequence[str], start: int, end: int) -> list[Block]:
         if _is_cell_per_line(cells):
             blocks += read_stream(cells)
             at = stop
-    return blocks
+    return _without_lone_figures(blocks)
+
+
+def _without_lone_figures(blocks: Sequence[Block]) -> list[Block]:
+    """Take figures on lines of their own, one after the other, out of the running text.
+
+    They are left of a table that is not understood; read as text, 32 and 0.00 would be 320.00.
+    """
+    figures = [isinstance(block, Paragraph) and _is_figure(block.text) for block in blocks]
+    beside = zip([False, *figures], figures, [*figures[1:], False], strict=False)
+    return [
+        Lost(block.text, block.origin, _LEFT)
+        if own and (before or after) and isinstance(block, Paragraph)
+        else block
+        for block, (before, own, after) in zip(blocks, beside, strict=True)
+    ]

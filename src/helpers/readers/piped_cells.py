@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 
 from helpers.document import Block, Cell, Paragraph, strip_markup
-from helpers.readers.cell_stream import RowEnd, read_stream
+from helpers.readers.cell_stream import RowEnd, lost, read_stream
 
 _CLOSED = re.compile(r"^(?P<text>[^|]*[^|\s])\s*\|(?P<lacking>[|\s]*)$")
 _LACKING = re.compile(r"^\|{2,}$")
@@ -99,8 +99,7 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
         elif "|" in line:
             # A row on a line: of another table, such as the head of a web page.
             close_table()
-            cells = [strip_markup(cell) for cell in line.split("|")]
-            blocks.extend(Paragraph(cell, origin) for cell in cells if cell)
+            blocks.extend(lost([Cell(strip_markup(cell), origin) for cell in line.split("|")]))
         else:
             pending.append(Cell(text, origin))
     # At the end of a file that was cut off, a blank shows that the last word is whole.
