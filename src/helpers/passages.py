@@ -34,6 +34,8 @@ _KEYED = re.compile(
     r"^(?:设立|预算安排|项目承担|资金|补贴|发放|受益|执行时间)[\u4e00-\u9fff]{0,12}[:：]"
 )
 _EVALUATION_TITLE = re.compile(r"绩效(?:目标|自评)表?(?:[(（].*[)）])?$")
+# What can only be the first part of a figure: 1,13 and 1,131.
+_CUT_FIGURE = re.compile(r"\d,\d{1,2}$")
 _SENTENCE_END = "。；：！？;:!?"
 _LONGEST_HEADING = 60
 _LONGEST_TITLE = 30
@@ -131,6 +133,8 @@ class _Joiner:
             text, origins = "", []
             for line in self.lines:
                 words = normalise(line.text)
+                if text[-1:].isdigit() and words[:1].isdigit() and not _CUT_FIGURE.search(text):
+                    words = f" {words}"  # two figures met, or one was cut: nobody can tell
                 text += words
                 origins += [line.origin] * len(words)
             self.passages.append(
