@@ -175,12 +175,13 @@ def test_wrong_encodings(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "suffix", [".txt", ".md", ".tsv", ".html", ".docx", ".xlsx", ".pdf", ".doc", ".xls"]
+    "suffix", [".txt", ".md", ".tsv", ".html", ".docx", ".xlsx", ".pdf", ".xls"]
 )
 def test_random_bytes(tmp_path, suffix):
     drawn = random.Random(suffix)
     path = tmp_path / f"document{suffix}"
-    heads = [b"", b"PK\x03\x04", b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>"]
+    # Without the head of a legacy Word file: that is for LibreOffice, which takes seconds.
+    heads = [b"", b"PK\x03\x04", b"%PDF-1.7\n", b"<html>", b"\xff\xfe"]
     for number in range(40):
         path.write_bytes(heads[number % len(heads)] + drawn.randbytes(drawn.randrange(3000)))
         assert check(path) is None

@@ -56,14 +56,14 @@ _ORGANISATIONS = (
     ),
 )
 _NOBODY = re.compile(
-    r"^(?:我|本|该|各|全|现将|根据|按照|依据|为|关于|与|和|比|较|对|从|至|上年|其中|年初|财政拨款|"
+    r"^(?:[（(]|我|本|该|各|全|现将|根据|按照|依据|为|关于|与|和|比|较|对|从|至|上年|其中|年初|财政拨款|"
     r"一般公共|政府性基金|国有资本|收入|支出|预算|决算|基本|项目|部门|单位|编制|人民币|20)"
     r"|某某|[×＊□○]|元$"
 )
 _PROVINCE_END = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|[省市]$")
 _PLACE_END = re.compile(
     r"^([\u4e00-\u9fff]县|[\u4e00-\u9fff]{2,12}?"
-    r"(?:自治区|特别行政区|自治州|自治县|省|市|州|盟|县|旗|区))(?=.{2})"
+    r"(?:自治区|特别行政区|自治州|自治县|省|市|州|盟|县|旗|(?<![社小园校景学])区))(?=.{2})"
 )
 
 
@@ -216,13 +216,15 @@ def _place(department: Stated | None) -> Stated | None:
     """Return the place a department's name begins with."""
     if department is None:
         return None
-    named = _PLACE_END.match(department.value)
+    own, rest = "", department.value
+    while match := _PLACE_END.match(rest):
+        own, rest = own + match.group(1), rest[match.end() :]
     row = _place_row(department.value)
-    if not named and not row:
+    if not own and row is None:
         return None
-    own = named.group(1) if named else row["name"] if row else ""
-    province = row["province"] if row and row["province"] else ""
-    value = own if not province or own.startswith(province[:2]) else province + own
+    own = own or row["name"]
+    province = row["province"] if row else ""
+    value = own if own.startswith(province) else province + own
     return Stated(value, department.text, department.origin)
 
 
