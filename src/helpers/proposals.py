@@ -208,8 +208,13 @@ def _place_row(name: str) -> dict[str, str] | None:
         for row in read_reference("places")
         if name.startswith(_PROVINCE_END.sub("", row["name"]))
     ]
-    # A prefecture of the province's name (吉林市) is meant where 市 follows.
-    return max(rows, key=lambda row: (len(row["name"]), bool(row["province"])), default=None)
+
+    def rank(row: dict[str, str]) -> tuple[int, bool]:
+        short = _PROVINCE_END.sub("", row["name"])
+        # 吉林市 is a prefecture of the province of its name.
+        return len(short), bool(row["province"]) and name[len(short) : len(short) + 1] != "省"
+
+    return max(rows, key=rank, default=None)
 
 
 def _place(department: Stated | None) -> Stated | None:
