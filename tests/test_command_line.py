@@ -152,10 +152,19 @@ def test_a_folder_with_nothing_to_read(capsys, tmp_path):
 
 
 def test_a_format_without_reader_is_named(capsys, tmp_path):
-    (tmp_path / "budget.docx").write_bytes(b"PK")
-    status, _, (error,) = run(capsys, "clean", tmp_path / "budget.docx", "--out", tmp_path / "out")
+    (tmp_path / "budget.zip").write_bytes(b"PK")
+    status, _, (error,) = run(capsys, "clean", tmp_path / "budget.zip", "--out", tmp_path / "out")
     assert status == 1
-    assert error.startswith("budget.docx cannot be read: no reader for .docx")
+    assert error.startswith("budget.zip cannot be read: no reader for .zip")
+
+
+def test_a_workbook_is_cleaned_like_a_text(capsys, tmp_path):
+    book = Path(__file__).parent / "fixtures" / "office" / "park_2024_budget.xls"
+    status, (told,), errors = run(capsys, "clean", book, "--out", tmp_path / "out")
+    assert (status, errors) == (0, [])
+    assert told.startswith("park_2024_budget: 5 facts, 1 tables")
+    facts = (tmp_path / "out" / "park_2024_budget" / "facts.csv").read_text(encoding="utf-8")
+    assert "1234.50,万元,部门收支总表!B5" in facts
 
 
 def test_a_raw_file_that_was_changed_is_refused(capsys, tmp_path):

@@ -99,6 +99,19 @@ def test_a_table_with_spans_is_a_rectangle(tmp_path):
     ]
 
 
+def test_a_short_article_outweighs_long_menus(tmp_path):
+    menu = '<ul class="menu">' + "<li><a href='/'>某县投资 3.5 亿元修路</a></li>" * 50 + "</ul>"
+    article = "<p>某局2024年收入预算 5.00 万元，支出预算 5.00 万元。</p>"
+    page = f'<form id="header"><div class="header-fixed">{menu}<div>{article}</div></div></form>'
+    assert [texts(b) for b in read_document(saved(tmp_path, page)).blocks] == [article[3:-4]]
+
+
+def test_a_table_without_cells_is_none(tmp_path):
+    page = "<p>某局<table></table><table><tr></tr></table><table><tr><td><td></tr></table>"
+    found = read_document(saved(tmp_path, page)).blocks
+    assert [texts(block) for block in found] == ["某局", [["", ""]]]
+
+
 def test_a_list_of_links_with_figures_in_a_table_stays(tmp_path):
     page = (
         '<div class="search-related"><table><tr><td><a href="/">项目</a><td>金额</tr>'

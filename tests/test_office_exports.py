@@ -8,6 +8,8 @@ import pytest
 
 import office_files
 from helpers.disclosure import Disclosure, read
+from helpers.privacy import find_contacts
+from test_provenance import persons_and_numbers
 
 RAW = sorted((Path(__file__).resolve().parent.parent / "data" / "raw").glob("*/source.yml"))
 WRITERS = {
@@ -62,3 +64,7 @@ def test_an_export_states_the_same_amounts(folder, is_merged, suffix, tmp_path):
     # A blank for a figure that is missing, 增加　万元, may be no wider than any other in a page.
     assert 0 <= len(text.rows["claims"]) - len(exported.rows["claims"]) <= 2
     assert len(text.rows["projects"]) == len(exported.rows["projects"])
+    masked = find_contacts(exported.document).mask_document(exported.document)
+    said = f"{exported.rows}{masked.lines}"
+    # Only a number is compared, so that a failure names nobody either.
+    assert sum(secret in said for secret in persons_and_numbers(text.source.path)) == 0

@@ -354,6 +354,20 @@ def test_lines_with_cells_stand_as_tables():
     assert blocks[1].lines[1]["cells"] == [{"html": "丙"}, {"html": ""}]
 
 
+def test_the_cells_of_a_workbook_stand_in_the_rows_of_its_sheet():
+    book = ROOT / "tests" / "fixtures" / "office" / "park_2024_budget.xls"
+    disclosure = read(book)
+    (sheet,) = _blocks(mark_lines(disclosure.document, {"facts": disclosure.rows["facts"]}))
+    rows = {row["place"]: row["cells"] for row in sheet.lines}
+    assert list(rows) == [f"部门收支总表!{number}" for number in range(1, 8)]
+    # A merged cell is one, as wide as what follows leaves it.
+    assert [cell["html"] for cell in rows["部门收支总表!3"]] == ["收入", "支出"]
+    assert rows["部门收支总表!3"][0]["span"] == 2
+    amount = rows["部门收支总表!7"][1]
+    assert amount["place"] == "部门收支总表!B7"
+    assert amount["html"].startswith('<mark class="facts" title="收入总计 · 收入/预算数">')
+
+
 def test_cells_with_a_place_of_their_own_stand_in_rows():
     cells = (("t2:r1:c1", "项目"), ("t2:r1:c2", "合计"), ("t2:r2:c2", "70.50"))
     table = RawTable(tuple((Cell(text, place),) for place, text in cells))

@@ -327,3 +327,35 @@ def test_a_folder_without_sidecar_among_filed_ones_is_named(tmp_path):
     assert find_sources(filed.parent) == [filed, stray]
     with pytest.raises(DisclosureError, match=r"stray holds no source\.yml"):
         read_source(stray)
+
+
+# --- formats other than text
+
+
+def filed_workbook(tmp_path):
+    book = Path(__file__).parent / "fixtures" / "office" / "park_2024_budget.xls"
+    changes = {"file": "公开表.xls", "sha256": checksum(book)}
+    folder = file(tmp_path, changes)
+    (folder / "a.txt").unlink()
+    (folder / "公开表.xls").write_bytes(book.read_bytes())
+    return folder
+
+
+def test_a_filed_workbook_is_opened(tmp_path):
+    folder = filed_workbook(tmp_path)
+    source, document = open_source(folder)
+    assert (source.department, document.layout) == ("某市住房局", "workbook")
+    assert document.where("部门收支总表!B5") == "1234.50"
+    assert find_sources(tmp_path) == [folder]
+    assert find_sources(folder) == [folder]
+
+
+def test_only_a_text_is_corrected(tmp_path):
+    folder = filed_workbook(tmp_path)
+    entry = {"line": 1, "text": "a", "correction": "b", "reason": "c", "evidence": "d"}
+    (folder / "corrections.yml").write_text(
+        yaml.safe_dump([entry | {"status": "open"}]), encoding="utf-8"
+    )
+    assert refusal(open_source, folder).endswith(
+        "corrections.yml corrects conversions to text; 公开表.xls is as published."
+    )

@@ -1,6 +1,7 @@
 """Workbooks: what their cells show, sheet by sheet."""
 
 import io
+import random
 import re
 import time
 import zipfile
@@ -14,9 +15,10 @@ from openpyxl.utils import get_column_letter
 
 from helpers.disclosure import clean, read
 from helpers.document import DisclosureError, Paragraph
+from helpers.grid import read_grids
 from helpers.readers import read_document
 from helpers.readers.number_formats import shown
-from test_docx import EXPANDING, links, package
+from test_docx import BUDGET, EXPANDING, links, package, word
 
 HERE = Path(__file__).resolve().parent
 XLS = HERE / "fixtures" / "office" / "park_2024_budget.xls"
@@ -200,6 +202,15 @@ def test_a_blank_column_within_borders_is_a_column(tmp_path):
     assert texts(table) == [["项目", "金额", ""], ["合计", "5", ""]]
 
 
+def test_sheets_whose_names_look_alike_keep_their_places(tmp_path):
+    def fill(book):
+        book.active.title = "表 1"
+        book.active.append(["某局"])
+        book.create_sheet("表_1").append(["某处"])
+
+    assert read_document(saved(tmp_path, fill)).places == ("表_1!A1", "表_1_2!A1")
+
+
 def test_a_long_cell_is_lines_of_one_place(tmp_path):
     def fill(book):
         book.active["A1"] = "一、概况\n编制数 40 人。"
@@ -225,6 +236,44 @@ def test_a_formula_counts_with_its_stored_value(tmp_path):
     assert texts(table) == [["合计", "2"]]
 
 
+def final_accounts(book) -> None:
+    sheet = book.active
+    sheet.title = "02 收入"
+    for row in (
+        ["收入决算表"],
+        [None, None, None, None, None, "公开02表"],
+        ["部门：某市园林局", None, None, None, None, "金额单位：万元"],
+        ["项目", None, None, None, "本年收入合计", "财政拨款收入"],
+        ["功能分类科目编码", None, None, "科目名称", None, None],
+        [None],  # merged cells alone reach this row
+        ["类", "款", "项", "栏次", 1, 2],
+        [None, None, None, "合计", 1234.5, 1234.5],
+        ["2080505", None, None, "机关事业单位基本养老保险缴费支出", 100.25, 100.25],
+    ):
+        sheet.append(row)
+    for area in ("A4:D4", "A5:C6", "D5:D6", "E4:E6", "F4:F6", "A8:C8", "A9:C9"):
+        sheet.merge_cells(area)
+
+
+def test_the_layout_of_final_accounts(tmp_path):
+    (grid,) = read_grids(read_document(saved(tmp_path, final_accounts)))
+    assert (grid.caption.title.text, grid.caption.number) == ("收入决算表", 2)
+    assert [column.path for column in grid.columns] == [
+        ("项目", "功能分类科目编码", "类"),
+        ("项目", "功能分类科目编码", "款"),
+        ("项目", "功能分类科目编码", "项"),
+        ("项目", "科目名称"),
+        ("本年收入合计",),
+        ("财政拨款收入",),
+    ]
+    assert [cell.text for cell in grid.rows[1]][3:] == [
+        "机关事业单位基本养老保险缴费支出",
+        "100.25",
+        "100.25",
+    ]
+    assert (grid.warnings, grid.strays, grid.mended) == ((), (), {})
+
+
 def test_a_workbook_of_excel_97(tmp_path):
     disclosure = read(XLS)
     assert [
@@ -239,6 +288,14 @@ def test_a_workbook_of_excel_97(tmp_path):
     ]
     assert disclosure.document.where("部门收支总表!D5") == "-"
     assert not any("隐藏" in line for line in disclosure.document.lines)
+
+
+def budget_bytes() -> bytes:
+    buffer = io.BytesIO()
+    book = openpyxl.Workbook()
+    budget(book)
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 # --- what is refused ---------------------------------------------------------------------------
@@ -312,14 +369,7 @@ def test_what_is_no_readable_workbook_is_refused_in_a_sentence(case, tmp_path):
 
 @pytest.mark.parametrize("suffix", ["xls", "xlsx"])
 def test_any_damage_is_refused_or_read(suffix, tmp_path):
-    if suffix == "xls":
-        whole = XLS.read_bytes()
-    else:
-        buffer = io.BytesIO()
-        book = openpyxl.Workbook()
-        budget(book)
-        book.save(buffer)
-        whole = buffer.getvalue()
+    whole = XLS.read_bytes() if suffix == "xls" else budget_bytes()
     path = tmp_path / f"某局.{suffix}"
     damaged = [whole[:end] for end in range(0, len(whole), 211)]
     for place in range(0, len(whole), 17):
@@ -330,3 +380,33 @@ def test_any_damage_is_refused_or_read(suffix, tmp_path):
             read_document(path)
         except DisclosureError:
             continue
+
+
+@pytest.mark.parametrize("suffix", ["docx", "xlsx"])
+def test_any_change_of_the_xml_is_refused_or_read(suffix, tmp_path):
+    """Elements fall out, are doubled and swapped, attributes hold anything: no crash, no amount."""
+    whole = word(BUDGET) if suffix == "docx" else budget_bytes()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    draw = random.Random(suffix)
+    path = tmp_path / f"park_2024_budget.{suffix}"
+    for _ in range(300):
+        name = draw.choice([name for name in parts if name.endswith((".xml", ".rels"))])
+        pieces = re.findall(r"<[^>]*>|[^<]+", parts[name].decode("utf-8"))
+        here, there = draw.randrange(len(pieces)), draw.randrange(len(pieces))
+        kind = draw.randrange(4)
+        if kind == 0:
+            del pieces[here]
+        elif kind == 1:
+            pieces.insert(here, pieces[there])
+        elif kind == 2:
+            pieces[here], pieces[there] = pieces[there], pieces[here]
+        else:
+            value = draw.choice(["", "x", "-1", "99999999999", "1e9", "²", "A1:ZZ9", "../../etc"])
+            pieces[here] = re.sub('"[^"]*"', f'"{value}"', pieces[here], count=1)
+        path.write_bytes(package({**parts, name: "".join(pieces)}))
+        try:
+            disclosure = read(path)
+        except DisclosureError:
+            continue
+        assert disclosure.ledger.invented == ()

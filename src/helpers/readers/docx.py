@@ -155,7 +155,7 @@ class _Walker:
             for row, own in rows
             for before in [child(row, "trPr", "gridBefore")]
         ]
-        yield lay_out(self._name, place, laid)
+        yield from lay_out(self._name, place, laid)
         for number, (_, own) in enumerate(rows, 1):
             for column, cell in enumerate(own, 1):
                 for count, table in enumerate(inner[id(cell)], 1):

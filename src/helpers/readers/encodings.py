@@ -24,20 +24,18 @@ def decode(name: str, data: bytes) -> str:
     DisclosureError
         If the bytes are no text, or in none of these encodings.
     """
-    encodings = ["utf-8-sig", "gb18030"]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    elif b"\x00" in data:
-        encodings = ["utf-16-le", "utf-16-be"]
-    for encoding in encodings:
+    has_mark = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    is_wide = not has_mark and b"\x00" in data
+    wide = ["utf-16-le", "utf-16-be"]
+    for encoding in ["utf-16"] if has_mark else wide if is_wide else ["utf-8-sig", "gb18030"]:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         # Any bytes are some UTF-16, but only a text has lines without control characters.
-        if b"\x00" not in data or (not _CONTROL.search(text) and re.search(r"[\r\n]", text)):
+        if not is_wide or (not _CONTROL.search(text) and re.search(r"[\r\n]", text)):
             return text
-    if b"\x00" in data:
+    if is_wide:
         raise DisclosureError(f"{name} is a binary file, not text; convert it to text first.")
     raise DisclosureError(
         f"{name} is neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8 and try again."

@@ -47,6 +47,7 @@ _NAVIGATION = re.compile(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _FIGURE = re.compile(r"\d[\d,]*\.\d|\d{3}")
 _MOSTLY_LINKS = 0.6
+_MOST_OF_PAGE = 0.25
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -92,12 +93,17 @@ class _Weight:
     has_number: bool = False
     has_figures: bool = False
 
+    @property
+    def text(self) -> int:
+        """Signs outside links."""
+        return self.signs - self.in_links
+
 
 def _prune(body: etree._Element) -> None:
     """Remove what is not shown and what is navigation."""
     _drop(body, lambda element: bool(_NEVER_TEXT.fullmatch(element.tag)) or _is_hidden(element))
     weights = _weigh(body)
-    _drop(body, lambda element: _is_navigation(element, weights[element]))
+    _drop(body, lambda element: _is_navigation(element, weights[element], weights[body]))
 
 
 def _drop(body: etree._Element, is_dropped: Callable[[etree._Element], bool]) -> None:
@@ -130,8 +136,9 @@ def _weigh(body: etree._Element) -> dict[etree._Element, _Weight]:
     return weights
 
 
-def _is_navigation(element: etree._Element, weight: _Weight) -> bool:
-    if weight.has_figures or not weight.signs:
+def _is_navigation(element: etree._Element, weight: _Weight, page: _Weight) -> bool:
+    # What holds much of the text holds the article, whatever its name and however long its menus.
+    if weight.has_figures or not weight.signs or weight.text > _MOST_OF_PAGE * page.text:
         return False
     if _INLINE.fullmatch(element.tag) or _NO_GROUP.fullmatch(element.tag):
         return False
@@ -164,7 +171,7 @@ class _Walker:
             elif inner.tag == "table" and not _is_layout(inner):
                 yield from self._close()
                 self._tables += 1
-                yield lay_out(self._name, f"t{self._tables}", _rows(inner))
+                yield from lay_out(self._name, f"t{self._tables}", _rows(inner))
             elif isinstance(inner.tag, str):
                 is_block = not _INLINE.fullmatch(inner.tag)
                 yield from self._close() if is_block else ()

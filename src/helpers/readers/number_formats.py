@@ -153,7 +153,7 @@ def _digits(value: Decimal) -> int:
 
 def _date(value: Decimal, is_1904: bool) -> str:
     start = datetime(1904, 1, 1) if is_1904 else datetime(1899, 12, 30)
-    if not 0 < value < 2_958_466:
+    if not 1 <= value < 2_958_466:  # a time of day, or no date at all
         return f"{value:f}"
     moment = start + timedelta(days=int(value))
     return f"{moment:%Y-%m-%d}"

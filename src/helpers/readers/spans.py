@@ -10,7 +10,7 @@ covers.  The blank cells bear the place of the cell they belong to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from helpers.document import Cell, DisclosureError, RawTable, strip_markup
@@ -33,8 +33,8 @@ class Spanning:
     continues: bool = False
 
 
-def lay_out(name: str, place: str, rows: Iterable[Iterable[Spanning]]) -> RawTable:
-    """Return a table as a rectangle.
+def lay_out(name: str, place: str, rows: Iterable[Iterable[Spanning]]) -> Iterator[RawTable]:
+    """Yield a table as a rectangle; one without any cell gives none.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def lay_out(name: str, place: str, rows: Iterable[Iterable[Spanning]]) -> RawTab
     Examples
     --------
     >>> header = [Spanning("项目", rows=2), Spanning("支出", columns=2)]
-    >>> table = lay_out("a.html", "t1", [header, [Spanning("基本"), Spanning("项目支出")]])
+    >>> (table,) = lay_out("a.html", "t1", [header, [Spanning("基本"), Spanning("项目支出")]])
     >>> [[cell.text for cell in row] for row in table.rows]
     [['项目', '支出', ''], ['', '基本', '项目支出']]
     >>> table.rows[1][0].origin
@@ -83,7 +83,9 @@ def lay_out(name: str, place: str, rows: Iterable[Iterable[Spanning]]) -> RawTab
     width = max((column + 1 for _, column in filled), default=0)
     if width * len(laid) > _MOST_CELLS:
         raise DisclosureError(f"{name}: table {place} has more cells than any disclosure.")
-    return RawTable(
+    if not width:
+        return
+    yield RawTable(
         tuple(
             tuple(
                 filled.get((row, column)) or Cell("", f"{place}:r{row + 1}:c{column + 1}")

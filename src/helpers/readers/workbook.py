@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -47,7 +48,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _TITLE = re.compile(r".{2}表(?:$|[（(])")
 _NOTE = re.compile(r"^注|^(?:备注|说明)[:：]|^.{25,}[。：]$")
 # A sentence, or a part of one; a header is shorter and has no comma.
-_TEXT_ABOVE = re.compile(r"[。；，]|.{30}")
+_TEXT_ABOVE = re.compile(r"^注|[。；;，,]|.{30}")
 
 Position = tuple[int, int]  # row and column, from 1
 
@@ -90,7 +91,14 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
     sheets = _read_xls(path) if is_ole else _read_xlsx(path)
     if sum(len(sheet.texts) for sheet in sheets) > _MOST_CELLS:
         raise DisclosureError(f"{path.name} has more cells than any disclosure.")
-    return tuple(block for sheet in sheets for block in _blocks(path.name, sheet))
+    names: set[str] = set()
+    blocks: list[Block] = []
+    for number, sheet in enumerate(sheets, 1):
+        name = re.sub(r"[\s;!#&<>'\"]+", "_", sheet.name.strip()) or "_"
+        name = f"{name}_{number}" if name in names else name
+        names.add(name)
+        blocks += _blocks(path.name, name, sheet)
+    return tuple(blocks)
 
 
 # --- XLSX --------------------------------------------------------------------------------------
@@ -265,25 +273,22 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
+def _blocks(file: str, name: str, sheet: Sheet) -> Iterator[Block]:
     texts, anchors = _visible(file, sheet)
     rows = sorted({row for row, _ in texts})
     drawn = {column for row, column in sheet.drawn if row in rows} - sheet.hidden_columns
     columns = sorted({column for _, column in texts} | drawn)
     if len(rows) * len(columns) > _MOST_CELLS:
         raise DisclosureError(f"{file}: sheet {sheet.name} has more cells than any disclosure.")
-    name = re.sub(r"[\s;!#&<>'\"]+", "_", sheet.name.strip()) or "_"
 
     def cell(row: int, column: int) -> Cell:
         place_row, place_column = anchors.get((row, column), (row, column))
         text = strip_markup(texts.get((row, column), ""))
         return Cell(text, f"{name}!{_letters(place_column)}{place_row}")
 
-    # A row that is hidden, or that only merged cells from above reach, is no gap.
-    used = {row for row, _ in anchors} | set(rows) | sheet.hidden_rows
     has_title = False
     blocks: list[Block] = []
-    for group in _without_gaps(rows, used):
+    for group in _without_gaps(sheet, rows):
         lines = [tuple(cell(row, column) for column in columns) for row in group]
         for is_text, part in _parts(lines):
             if is_text:
@@ -300,14 +305,24 @@ def _blocks(file: str, sheet: Sheet) -> Iterator[Block]:
     yield from blocks
 
 
-def _without_gaps(rows: Sequence[int], used: set[int]) -> Iterator[list[int]]:
-    """Cut rows where a blank one stands between them."""
+def _without_gaps(sheet: Sheet, rows: Sequence[int]) -> Iterator[list[int]]:
+    """Cut rows where a blank one stands between them.
+
+    A row that is hidden, or that only merged cells from above reach, is no blank one.
+    """
+    reaches: dict[int, int] = defaultdict(int)
+    for first, last in sheet.merged:
+        if first in sheet.texts:
+            reaches[first[0]] = max(reaches[first[0]], last[0])
     group: list[int] = []
+    reached = 0
     for row in rows:
-        if group and not all(between in used for between in range(group[-1] + 1, row)):
+        between = range(max(reached, group[-1] if group else row) + 1, row)
+        if any(other not in sheet.hidden_rows for other in between):
             yield group
             group = []
         group.append(row)
+        reached = max(reached, reaches[row])
     if group:
         yield group
 
@@ -328,8 +343,8 @@ def _parts(rows: Sequence[tuple[Cell, ...]]) -> Iterator[tuple[bool, Sequence[tu
         and bool(
             i < last_text
             or _TITLE.search(texts[i])
-            or _NOTE.search(texts[i])
-            or (i < first and _TEXT_ABOVE.search(texts[i]))
+            # In another column a sentence is the rest of a cell that a page has cut.
+            or (rows[i][0].text and (_TEXT_ABOVE if i < first else _NOTE).search(texts[i]))
         )
         for i in range(len(rows))
     ]
