@@ -15,7 +15,9 @@ TABLE_NUMBER = re.compile(
 )
 TITLE = re.compile(r"^.{2,45}表(?:[（(][^（）()]*[）)])?$")
 CONTINUED = re.compile(r"[（(]续表?[）)]|^续表?|续表?$")
-_PREPARED_BY = re.compile(r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]")
+_PREPARED_BY = re.compile(
+    r"^(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]"
+)
 _MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|亿元|万元|千元|元)$")
 _YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from helpers.amounts import parse_amount
+from helpers.amounts import Amount, parse_amount
 from helpers.document import Cell, squeeze
 
 CODE, LABEL, PROJECT, SERIAL, AMOUNT = "code", "label", "project", "serial", "amount"
@@ -205,6 +205,20 @@ def _leaves(header: Sequence[Sequence[str]], width: int) -> list[tuple[int, tupl
     return build(0, 0, width, ())
 
 
+def unfolded(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
+    """Part the row of figures from the header cells that stand in it.
+
+    Where 类, 款 and 项 are printed over two rows, the first of them holds the total.
+    """
+    for row in rows:
+        levels = [i for i, cell in enumerate(row) if squeeze(cell.text) in LEVELS]
+        if len(levels) >= 2 and any(isinstance(parse_amount(c.text), Amount) for c in row):
+            yield tuple(c if i in levels else replace(c, text="") for i, c in enumerate(row))
+            yield tuple(replace(c, text="") if i in levels else c for i, c in enumerate(row))
+        else:
+            yield row
+
+
 def column_paths(
     header: Sequence[Sequence[str]], width: int
 ) -> tuple[list[tuple[str, ...]], list[str]]:
@@ -249,14 +263,20 @@ def _holds_codes(texts: Sequence[str]) -> bool:
     """
     if len(texts) < 2:
         return False
-    if all(len(text) == 2 and text.isdecimal() for text in texts):
-        return any(text.startswith("0") for text in texts)
+    pairs = [text for text in texts if len(text) == 2 and text.isdecimal()]
+    if len(pairs) >= 0.8 * len(texts):
+        return any(text.startswith("0") for text in pairs)
     if not all(_CODE.fullmatch(text) for text in texts):
         return False
     is_repeated = all(len(text) == 3 for text in texts) and len(set(texts)) <= len(texts) / 2
     return is_repeated or any(
         len(one) > len(text) and one.startswith(text) for text in texts for one in texts
     )
+
+
+def _heads_codes(leaf: str, texts: Sequence[str]) -> bool:
+    """Tell whether a heading that two columns were run together under heads codes, too."""
+    return "编码" in leaf and any(_CODE.fullmatch(text) for text in texts)
 
 
 def _without_lone_projects(kinds: Sequence[str]) -> Iterator[str]:
@@ -287,7 +307,7 @@ def read_columns(
         amounts = sum(parse_amount(text) is not None for text in texts)
         if _LEAF_SERIAL.match(leaf):
             kinds.append(SERIAL)
-        elif LEAF_CODE.search(leaf) or _holds_codes(texts):
+        elif LEAF_CODE.search(leaf) or _holds_codes(texts) or _heads_codes(leaf, texts):
             kinds.append(CODE)
         elif leaf == "项目名称":
             kinds.append(PROJECT)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -23,17 +23,19 @@ from helpers.columns import (
     HEADS_NAMES,
     LABEL,
     LEAF_CODE,
-    LEVELS,
     PROJECT,
     Column,
     column_paths,
     read_columns,
+    unfolded,
 )
 from helpers.document import Cell, Document, Lost, RawTable, squeeze
 
 _EMPTY_STATEMENT = re.compile(
-    r"为空表|空表列示|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空"
+    r"为空表|空表列示|表(?:无数据|为空)|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空|"
+    r"^[（(]?(?:[注备]+[:：])?(?:[我本](?:单位|部门))?(?:20\d\d年)?无.{2,20}(?:支出|收入|拨款)(?:安排)?[。）)]*$"
 )
+_NOTE = re.compile(r"^(?:[注备]+|说明)[:：]")
 
 _SERIAL_MARK = re.compile(r"^[※*＊—\-]+$|^栏次$|^行次$")
 _CODE_START = re.compile(r"^\d{3}(?:\d{2}){0,2}(?=[^\d.,，．年]|$)")
@@ -266,20 +268,6 @@ def _names_columns(header: Sequence[Sequence[Cell]]) -> bool:
     return any(HEADS_NAMES.search(squeeze(cell.text)) for row in header for cell in row)
 
 
-def _unfolded(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
-    """Part the row of figures from the header cells that stand in it.
-
-    Where 类, 款 and 项 are printed over two rows, the first of them holds the total.
-    """
-    for row in rows:
-        levels = [i for i, cell in enumerate(row) if squeeze(cell.text) in LEVELS]
-        if len(levels) >= 2 and any(isinstance(parse_amount(c.text), Amount) for c in row):
-            yield tuple(c if i in levels else replace(c, text="") for i, c in enumerate(row))
-            yield tuple(replace(c, text="") if i in levels else c for i, c in enumerate(row))
-        else:
-            yield row
-
-
 def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     header, first = _split_header(parts[0].rows)
     body = list(parts[0].rows[first:])
@@ -344,7 +332,7 @@ def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
 def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
     """Split a raw table at caption rows: (caption cells, rows that follow)."""
     pieces: list[tuple[list[Cell], list[tuple[Cell, ...]]]] = [([], [])]
-    for row in _unfolded(table.rows):
+    for row in unfolded(table.rows):
         if _is_caption_row(row):
             if pieces[-1][1]:
                 pieces.append(([], []))
@@ -373,6 +361,8 @@ class _Collector:
             self.caption.append(cell)
         elif _EMPTY_STATEMENT.search(squeeze(cell.text)) and self.key and not self.caption:
             self.grids[-1][2].append(cell)
+        elif _NOTE.match(squeeze(cell.text)) and self.key and not self.caption:
+            pass  # the note that a table is empty may stand below another
         else:
             self.caption = []
             self.key = ""
@@ -398,6 +388,12 @@ class _Collector:
             self.caption = []
 
 
+def _stated_inside(parts: Iterable[RawTable]) -> Cell | None:
+    """Return the cell that declares its own table empty, if one does."""
+    cells = (cell for part in parts for row in part.rows for cell in row if "表" in cell.text)
+    return next((cell for cell in cells if _EMPTY_STATEMENT.search(squeeze(cell.text))), None)
+
+
 def read_grids(document: Document) -> list[Grid]:
     """Return every printed table of a document as a rectangle, in reading order.
 
@@ -418,6 +414,6 @@ def read_grids(document: Document) -> list[Grid]:
         elif not isinstance(block, Lost):
             collector.text(Cell(block.text, block.origin))
     return [
-        _build(Caption(tuple(caption), statements[0] if statements else None), parts)
+        _build(Caption(tuple(caption), next(iter(statements), _stated_inside(parts))), parts)
         for caption, parts, statements in collector.grids
     ]

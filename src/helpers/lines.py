@@ -23,6 +23,7 @@ from helpers.reference_data import read_reference
 
 ITEM, SUBTOTAL, TOTAL, OF_WHICH, MEMO = "item", "subtotal", "total", "of_which", "memo"
 
+_TWO_SIDED = frozenset({"revenue_expenditure_summary", "fiscal_appropriation_summary"})
 _DIVIDED_BY_UNIT = frozenset({"general_public_project_expenditure", "carry_over_detail"})
 # Names of budget units end so; names of projects do not.
 _UNIT_NAME = re.compile(
@@ -119,14 +120,14 @@ def _is_money(column: Column, label: str) -> bool:
 
 
 def _side(columns: Sequence[Column]) -> str:
-    """Name the side of a two-sided table from its header texts."""
+    """Name the side of a two-sided table from its header texts; empty where they name none."""
     words = "".join("".join(column.path) for column in columns)
     if "收入" in words and "支出" not in words:
         return "revenue"
-    return "expenditure" if "支出" in words or "功能分类" in words else "revenue"
+    return "expenditure" if "支出" in words or "功能分类" in words else ""
 
 
-def _groups(columns: Sequence[Column]) -> list[tuple[str, tuple[Column, ...]]]:
+def _groups(columns: Sequence[Column], table_id: str) -> list[tuple[str, tuple[Column, ...]]]:
     """Split the columns of a two-sided table into its sides; a one-sided table is one group."""
     bounds = [0]
     for left, right in pairwise(columns):
@@ -136,15 +137,18 @@ def _groups(columns: Sequence[Column]) -> list[tuple[str, tuple[Column, ...]]]:
             if has_amounts and any(_NAMES_ROWS.search(head.leaf) for head in heads):
                 bounds.append(right.index)
     slices = [tuple(columns[a:b]) for a, b in pairwise([*bounds, len(columns)])]
-    if len(slices) == 1 or _is_one_list(slices):
+    if len(slices) == 1 or (_is_one_list(slices) and table_id not in _TWO_SIDED):
         return [("", group) for group in slices]
-    return [(_side(group), group) for group in slices]
+    # Where no heading says so, income stands on the left.
+    unnamed = ["revenue", *["expenditure"] * (len(slices) - 1)]
+    return [(_side(group) or side, group) for side, group in zip(unnamed, slices, strict=True)]
 
 
 def _is_one_list(groups: Sequence[Sequence[Column]]) -> bool:
-    """Tell whether groups are one list of codes that goes on beside itself."""
+    """Tell whether groups are one list that goes on beside itself: the same headings again."""
     headings = {tuple((column.kind, column.path) for column in group) for group in groups}
-    return len(headings) == 1 and any(column.kind == CODE for column in groups[0])
+    has_codes = any(column.kind == CODE for column in groups[0])
+    return len(headings) == 1 and (has_codes or not _side(groups[0]))
 
 
 def is_misplaced(column: Column, cell: Cell) -> bool:
@@ -333,7 +337,7 @@ def read_lines(table_id: str, grid: Grid, unit_names: frozenset[str]) -> list[Li
     unit_names
         Names of budget units, which head rows of tables divided by unit.
     """
-    groups = _groups(grid.columns)
+    groups = _groups(grid.columns, table_id)
     is_one_list = len(groups) > 1 and not groups[0][0]
     drafts = _adopted(
         [

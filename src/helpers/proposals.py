@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -32,6 +32,10 @@ _YEAR_AND_KIND = (
     re.compile(r"(20\d{2})年度?(?:部门|单位|本级)(?:[（(](?:部门|单位)[）)])?(预算|决算)"),
     re.compile(r"(20\d{2})年度?.{0,16}?(预算|决算)"),
 )
+# Tables alone: the year stands by itself, and their titles say what they are.
+_YEAR_ALONE = re.compile(r"^[（(]?(20\d{2})年度?[）)]?$")
+_KIND_OF_TABLE = re.compile(r"^[\u4e00-\u9fff“”]{2,40}(预算|决算)[\u4e00-\u9fff]{0,4}表$")
+_KINDS = {"预算": "budget", "决算": "final"}
 _CHINESE_YEAR = re.compile(r"二[〇○零O0]([〇○零一二三四五六七八九]{2})(?=年)")
 _CHINESE_DIGITS = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {
     "○": "0",
@@ -58,7 +62,7 @@ _ORGANISATIONS = (
 _NOBODY = re.compile(
     r"^(?:[（(]|我|本|该|各|全|现将|根据|按照|依据|为|关于|与|和|比|较|对|从|至|上年|其中|年初|财政拨款|"
     r"一般公共|政府性基金|国有资本|收入|支出|预算|决算|基本|项目|部门|单位|编制|人民币|20)"
-    r"|某某|[×＊□○]|元$"
+    r"|[×＊□○]|元$"
 )
 _PROVINCE_END = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|[省市]$")
 _PLACE_END = re.compile(
@@ -183,9 +187,12 @@ def _year_and_kind(texts: Sequence[tuple[str, str]]) -> tuple[Stated, Stated] | 
         if found:
             counts = Counter(named for named, _, _ in found)
             (year, word), text, origin = max(found, key=lambda item: counts[item[0]])
-            kind = "budget" if word == "预算" else "final"
-            return Stated(year, text, origin), Stated(kind, text, origin)
-    return None
+            return Stated(year, text, origin), Stated(_KINDS[word], text, origin)
+    named = (_most_named(texts, pattern, bool) for pattern in (_YEAR_ALONE, _KIND_OF_TABLE))
+    year_alone, kind_of_tables = named
+    if year_alone is None or kind_of_tables is None:
+        return None
+    return year_alone, replace(kind_of_tables, value=_KINDS[kind_of_tables.value])
 
 
 def _unit(texts: Sequence[tuple[str, str]]) -> Stated | None:

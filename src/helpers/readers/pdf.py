@@ -14,12 +14,14 @@ repeat at their edge.
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pdfplumber
 import pypdfium2 as pdfium
@@ -37,6 +39,9 @@ from helpers.readers.pdf_page import UNMAPPED, Glyph, Page, read_page
 from helpers.readers.pdf_tables import find_tables, pieces
 from helpers.readers.pdf_text import TextLine, margins, paragraphs, text_lines
 
+# pdfminer tells of every oddity it passes over; what could not be read is told in unread.csv.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+
 _MOST_PAGES = 1_500
 _MOST_OBJECTS = 60_000  # of one page: a drawing or a map, no table
 _MOST_INFLATED = 200_000_000  # bytes of one stream
@@ -47,6 +52,7 @@ _PAGE_NUMBER = re.compile(
 )
 _EDGE = 0.12  # of the page's height: where running heads and page numbers stand
 _CAPTION = re.compile(r"表|单位\s*[:：]|部门\s*[:：]")
+_UNIT_FIELD = re.compile(r"单位\s*[:：]\s*(?:人民币)?[百千万亿]*元\s*$")
 _SAME_BORDER = 4.0  # points: borders of one column on two pages
 
 
@@ -101,13 +107,6 @@ def _figures(glyphs: Sequence[Glyph]) -> Counter[str]:
     return Counter(re.sub(r"\D", "", text) for text in texts if text[-1:].isdigit())
 
 
-def _plumber_glyphs(ruled: pdfplumber.page.Page) -> list[Glyph]:
-    return [
-        Glyph(char["text"], char["x0"], char["x1"], char["top"], char["bottom"])
-        for char in ruled.chars
-    ]
-
-
 def _drop_unconfirmed(table: Lattice, known: Counter[str], place: str) -> Iterator[Lost]:
     """Take out the figures that the other library does not print on this page."""
     for text in list(table.texts):
@@ -137,7 +136,7 @@ def _read_sheet(
         if next(iter(pictures), None) is not None:
             lost.append(Lost("", f"p{number}", "a picture without text; it needs text recognition"))
     if ruled is not None and found:
-        known = _figures(_plumber_glyphs(ruled))
+        known = _figures(sheet.second_reading)
         for index, table in enumerate(found, 1):
             lost += _drop_unconfirmed(table, known, f"p{number}:t{index}")
     return _Sheet(number, sheet.width, sheet.height, found, text_lines(rest), lost)
@@ -151,33 +150,42 @@ def _ends_with_table(sheet: _Sheet) -> bool:
     return all(_PAGE_NUMBER.fullmatch(line.text) for line in below)
 
 
+def _ruled_pages(stream: BinaryIO) -> list[pdfplumber.page.Page]:
+    try:
+        return pdfplumber.open(stream).pages
+    except Exception:  # pdfminer raises whatever its parser meets; the other library reads on
+        return []
+
+
 def _read_sheets(path: Path, document: pdfium.PdfDocument) -> Iterator[_Sheet]:
     """Read page after page; what is broken costs its page."""
-    try:
-        plumber = pdfplumber.open(path)
-        ruled_pages = plumber.pages
-    except Exception:  # pdfminer raises whatever its parser meets; the other library reads on
-        ruled_pages = []
     goes_on = False
-    for index in range(len(document)):
-        number = index + 1
-        ruled = ruled_pages[index] if index < len(ruled_pages) else None
-        page = None
-        try:
-            page = document[index]
-            sheet = _read_sheet(page, ruled, number, goes_on)
+    # pdfplumber does not close a file it fails to open.
+    with path.open("rb") as stream:
+        ruled_pages = _ruled_pages(stream)
+        for index in range(len(document)):
+            ruled = ruled_pages[index] if index < len(ruled_pages) else None
+            sheet = _read_or_lose(document, ruled, index, goes_on)
             goes_on = _ends_with_table(sheet)
             yield sheet
-        except DisclosureError:
-            raise
-        except Exception as error:  # a broken page, in either library, costs that page
-            reason = f"the page is broken and cannot be read ({type(error).__name__})"
-            yield _Sheet(number, 0.0, 0.0, [], [], [Lost("", f"p{number}", reason)])
-        finally:
-            if page is not None:
-                page.close()
-            if ruled is not None:
-                ruled.close()
+
+
+def _read_or_lose(
+    document: pdfium.PdfDocument, ruled: pdfplumber.page.Page | None, index: int, goes_on: bool
+) -> _Sheet:
+    number = index + 1
+    page = None
+    try:
+        page = document[index]
+        return _read_sheet(page, ruled, number, goes_on)
+    except Exception as error:  # a broken page, in either library, costs that page
+        reason = f"the page is broken and cannot be read ({type(error).__name__})"
+        return _Sheet(number, 0.0, 0.0, [], [], [Lost("", f"p{number}", reason)])
+    finally:
+        if page is not None:
+            page.close()
+        if ruled is not None:
+            ruled.close()
 
 
 def _is_at_edge(line: TextLine, sheet: _Sheet) -> bool:
@@ -257,18 +265,31 @@ def _table_block(table: Lattice, place: str) -> RawTable:
     return RawTable(tuple(rows), table.continues)
 
 
-def _blocks(sheet: _Sheet) -> Iterator[Block]:
+def _fields(text: str) -> list[str]:
+    """Part the fields of a caption that stand on one line: department, year, unit.
+
+    Examples
+    --------
+    >>> _fields("部门：  某某局  2023年度  金额单位：万元")
+    ['部门：  某某局', '2023年度', '金额单位：万元']
+    """
+    if not _UNIT_FIELD.search(text):
+        return [text]
+    return re.split(r"(?<![:：])\s{2,}(?=\S)", text)
+
+
+def _blocks(sheet: _Sheet, edges: tuple[float, float]) -> Iterator[Block]:
     """Yield paragraphs and tables of a page from the top."""
     lines = sorted(sheet.lines, key=lambda line: (line.top + line.bottom) / 2)
-    edges = margins(lines) if lines else (0.0, 0.0)
     count = 0
     for index, table in enumerate([*sheet.tables, None], 1):
         end = float("inf") if table is None else (table.top + table.bottom) / 2
         above = [line for line in lines if line.top < end]
         lines = lines[len(above) :]
-        for text, _ in paragraphs(above, edges, sheet.width):
-            count += 1
-            yield Paragraph(text, f"p{sheet.number}:b{count}")
+        for joined, _ in paragraphs(above, edges, sheet.width):
+            for text in _fields(joined):
+                count += 1
+                yield Paragraph(text, f"p{sheet.number}:b{count}")
         if table is not None and table.texts:
             yield _table_block(table, f"p{sheet.number}:t{index}")
     yield from sheet.lost
@@ -321,4 +342,8 @@ def read_blocks(path: Path) -> tuple[Block, ...]:
         )
     _drop_running_heads(sheets)
     _join_parts(sheets)
-    return tuple(block for sheet in sheets for block in _blocks(sheet))
+    by_width: dict[int, list[TextLine]] = defaultdict(list)
+    for sheet in sheets:
+        by_width[round(sheet.width)] += sheet.lines
+    edges = {width: margins(lines) for width, lines in by_width.items()}
+    return tuple(block for sheet in sheets for block in _blocks(sheet, edges[round(sheet.width)]))

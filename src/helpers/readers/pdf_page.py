@@ -14,7 +14,7 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,8 @@ class Page:
         In the order of the file, which keeps the characters of a word together.
     rules
         Horizontal and vertical lines.
+    second_reading
+        The characters as pdfplumber finds them, to compare figures with.
     quarter_turns
         How often the page was turned clockwise by 90° to bring its text upright.
     """
@@ -91,6 +93,7 @@ class Page:
     height: float
     glyphs: tuple[Glyph, ...]
     rules: tuple[Rule, ...]
+    second_reading: tuple[Glyph, ...] = ()
     quarter_turns: int = 0
 
 
@@ -109,13 +112,13 @@ def _turn(box: _Box, quarter_turns: int, width: float, height: float) -> _Box:
     return box
 
 
-def _turns_of(matrix: Any) -> int | None:
+def _turns_of(a: float, b: float) -> int | None:
     """Return the quarter turns clockwise that bring a character upright; None if it is slanting."""
     # Italics keep their base line: b stays 0.
-    if abs(matrix.b) < 0.1 * abs(matrix.a):
-        return 0 if matrix.a > 0 else 2
-    if abs(matrix.a) < 0.1 * abs(matrix.b):
-        return 1 if matrix.b > 0 else 3
+    if abs(b) < 0.1 * abs(a):
+        return 0 if a > 0 else 2
+    if abs(a) < 0.1 * abs(b):
+        return 1 if b > 0 else 3
     return None
 
 
@@ -205,8 +208,8 @@ class _Clips:
         return box
 
 
-def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int]]:
-    """Yield the visible characters: text, box from the lower left, turns to bring it upright.
+def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int, bool]]:
+    """Yield the characters: text, box from the lower left, turns to bring it upright, visibility.
 
     The box stands on the base line and is as high as the type size: the heights that fonts state
     for themselves differ so much that a comma may seem to stand on the next line.
@@ -220,7 +223,7 @@ def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int]]:
         if (code < 0x20 and code != _HYPHEN) or raw.FPDFText_IsGenerated(textpage, index) == 1:
             continue
         raw.FPDFText_GetMatrix(textpage, index, matrix)
-        turns = _turns_of(matrix)
+        turns = _turns_of(matrix.a, matrix.b)
         if turns is None:
             continue
         raw.FPDFText_GetLooseCharBox(textpage, index, box)
@@ -237,11 +240,45 @@ def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int]]:
         else:
             x0, x1 = base_x.value - below, base_x.value + above
         text_object = raw.FPDFText_GetTextObject(textpage, index)
-        if clips.hides(text_object, (x0 + x1) / 2, (y0 + y1) / 2):
-            continue
+        is_visible = not clips.hides(text_object, (x0 + x1) / 2, (y0 + y1) / 2)
         is_unmapped = raw.FPDFText_HasUnicodeMapError(textpage, index) == 1 or code > 0x10FFFF
         text = UNMAPPED if is_unmapped else "-" if code == _HYPHEN else chr(code)
-        yield text, (x0, y0, x1, y1), turns
+        yield text, (x0, y0, x1, y1), turns, is_visible
+
+
+def _left_out(ruled: Any, turn: Any, known: Sequence[Glyph]) -> Iterator[Glyph]:
+    """Yield the characters that pdfplumber finds and pypdfium2 does not.
+
+    Where a font is not embedded and the machine has none like it, pypdfium2 passes over texts of a
+    single character.
+    """
+    places = {
+        (glyph.text, round(glyph.x0 / 4) + dx, round(glyph.base / 4) + dy)
+        for glyph in known
+        for dx in (-1, 0, 1)
+        for dy in (-1, 0, 1)
+    }
+    for char in ruled.chars:
+        text = char["text"]
+        if len(text) != 1 or not text.strip():
+            continue
+        turns = _turns_of(*char["matrix"][:2])
+        if turns is None:
+            continue
+        box = {side: float(char[side]) for side in ("x0", "x1", "top", "bottom")}
+        x = float(ruled.bbox[0]) + char["matrix"][4]
+        y = float(ruled.bbox[3]) - char["matrix"][5]
+        size = box["x1"] - box["x0"] if turns % 2 else box["bottom"] - box["top"]
+        above, below = (1 - _DESCENT) * size, _DESCENT * size
+        if turns % 2:
+            box["x0"], box["x1"] = (x - above, x + below) if turns == 1 else (x - below, x + above)
+        else:
+            sides = (y - above, y + below) if turns == 0 else (y - below, y + above)
+            box["top"], box["bottom"] = sides
+        x0, top, x1, bottom = turn(box)
+        glyph = Glyph(text, x0, x1, top, bottom)
+        if (text, round(glyph.x0 / 4), round(glyph.base / 4)) not in places:
+            yield glyph
 
 
 def _printed_once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
@@ -287,21 +324,17 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
     width, height = right - left, high - low
     shown = page.get_rotation() // 90
     characters = list(_characters(page))
-    counts = Counter(turns for text, _, turns in characters if text.strip())
+    counts = Counter(turns for text, _, turns, _ in characters if text.strip())
     turns = (counts.most_common(1)[0][0] if counts else shown) % 4
 
-    glyphs = []
-    for text, (x0, y0, x1, y1), _ in characters:
+    glyphs, hidden = [], []
+    for text, (x0, y0, x1, y1), _, is_visible in characters:
         box = _turn((x0 - left, high - y1, x1 - left, high - y0), turns, width, height)
-        glyphs.append(Glyph(text, box[0], box[2], box[1], box[3]))
+        (glyphs if is_visible else hidden).append(Glyph(text, box[0], box[2], box[1], box[3]))
     if turns % 2:
         width, height = height, width
-    inside = (
-        glyph
-        for glyph in glyphs
-        if -1 < (glyph.x0 + glyph.x1) / 2 < width + 1 and -1 < glyph.middle < height + 1
-    )
     rules: tuple[Rule, ...] = ()
+    second: list[Glyph] = []
     if ruled is not None:
         x_left, y_top, x_right, y_bottom = (float(edge) for edge in ruled.bbox)
 
@@ -316,11 +349,21 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
             return _turn(corners, (turns - shown) % 4, x_right - x_left, y_bottom - y_top)
 
         rules = tuple(_shape_rules(ruled, turn))
+        for char in ruled.chars:
+            x0, top, x1, bottom = turn(char)
+            second.append(Glyph(char["text"], x0, x1, top, bottom))
+        glyphs += _left_out(ruled, turn, [*glyphs, *hidden])
+    inside = (
+        glyph
+        for glyph in glyphs
+        if -1 < (glyph.x0 + glyph.x1) / 2 < width + 1 and -1 < glyph.middle < height + 1
+    )
     return Page(
         number=number,
         width=width,
         height=height,
         glyphs=tuple(_printed_once(inside)),
         rules=rules,
+        second_reading=tuple(second),
         quarter_turns=(turns - shown) % 4,
     )

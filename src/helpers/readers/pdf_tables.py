@@ -21,6 +21,8 @@ from helpers.readers.pdf_text import text_lines
 from helpers.readers.pdf_unruled import missing_rules, white_tables
 
 _TOUCH = 3.0  # points: rules this close are meant to meet
+# With decimals: a figure cut by a border in its middle would not have them on both sides.
+_WHOLE_FIGURE = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}")
 _NUMERIC = re.compile(r"[-−]?[0-9][0-9,.，．]*%?")
 
 
@@ -140,7 +142,7 @@ def pieces(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
         last = pieces[-1][-1] if pieces else None
         if (
             last is not None
-            and -0.5 * glyph.size < glyph.x0 - last.x1 < 0.15 * glyph.size
+            and -0.15 * glyph.size < glyph.x0 - last.x1 < 0.15 * glyph.size
             and abs(glyph.middle - last.middle) < 0.3 * glyph.size
             and _NUMERIC.fullmatch(text + glyph.text)
         ):
@@ -152,9 +154,22 @@ def pieces(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     return pieces
 
 
+def _cut(piece: list[Glyph], borders: Sequence[float]) -> list[list[Glyph]]:
+    """Part two figures that touch at a border; one figure that runs over it stays whole."""
+    for index in range(1, len(piece)):
+        left, right = piece[index - 1], piece[index]
+        if not any(left.x1 - 0.5 <= border <= right.x0 + 0.5 for border in borders):
+            continue
+        texts = ["".join(g.text for g in part) for part in (piece[:index], piece[index:])]
+        heads = [_WHOLE_FIGURE.match(text) for text in texts]
+        if heads[0] and heads[0].end() == len(texts[0]) and heads[1]:
+            return [piece[:index], *_cut(piece[index:], borders)]
+    return [piece]
+
+
 def _texts(fields: _Fields, inside: Sequence[Glyph]) -> list[CellText]:
     glyphs_of: dict[tuple[int, int], list[Glyph]] = {}
-    for piece in pieces(inside):
+    for piece in (part for whole in pieces(inside) for part in _cut(whole, fields.xs)):
         x = (piece[0].x0 + piece[-1].x1) / 2
         field = fields.field_at(x, piece[0].middle)
         if field is not None:

@@ -26,6 +26,7 @@ _OPENS_ITEM = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.．]|"
     r"[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}(?:[.．](?!\d)|、)|表\s*\d|[注备]\s*[:：])"
 )
+_SHARED_BY = 3  # lines that make an edge
 _SENTENCE_END = "。；：！？;:!?"
 
 
@@ -160,8 +161,24 @@ def _goes_on(line: TextLine, following: TextLine, left: float, right: float) -> 
 
 
 def margins(lines: Sequence[TextLine]) -> tuple[float, float]:
-    """Return the left and right edge of the running text of a page."""
-    return min(line.x0 for line in lines), max(line.x1 for line in lines)
+    """Return the left and right edge of running text: the outermost that several lines share.
+
+    Parameters
+    ----------
+    lines
+        Of all pages of one width: a page may hold no line that is full.
+    """
+    if not lines:
+        return 0.0, 0.0
+    lefts = sorted(line.x0 for line in lines)
+    rights = sorted((line.x1 for line in lines), reverse=True)
+    size = sorted(line.size for line in lines)[len(lines) // 2]
+    least = min(_SHARED_BY, len(lines))
+    left = next(x for i, x in enumerate(lefts) if lefts[min(i + least, len(lefts)) - 1] - x < size)
+    right = next(
+        x for i, x in enumerate(rights) if x - rights[min(i + least, len(rights)) - 1] < 1.6 * size
+    )
+    return left, right
 
 
 def _is_title_cut(line: TextLine, following: TextLine, left: float, width: float) -> bool:

@@ -65,7 +65,7 @@ class _Line:
         return any(_SENTENCE.search(text) and len(text) > 12 for text in self.texts)
 
 
-def _is_gap(before: Sequence[Glyph], glyph: Glyph) -> bool:
+def _is_gap(before: Sequence[Glyph], glyph: Glyph, figure_gap: float) -> bool:
     last = before[-1]
     gap = glyph.x0 - last.x1
     size = min(glyph.size, last.size)
@@ -74,18 +74,18 @@ def _is_gap(before: Sequence[Glyph], glyph: Glyph) -> bool:
     is_change = last.text.isdigit() != glyph.text.isdigit()
     text = "".join(one.text for one in before)
     return (
-        gap > _FIGURE_GAP * size
+        gap > figure_gap * size
         and is_change
         and (bool(_FIGURE.fullmatch(text)) or glyph.text.isdigit())
     )
 
 
-def _parted(glyphs: Sequence[Glyph]) -> list[_Line]:
+def _parted(glyphs: Sequence[Glyph], figure_gap: float = _FIGURE_GAP) -> list[_Line]:
     lines = []
     for row in rows_of((g for g in glyphs if g.text.strip()), _SAME_ROW):
         parts: list[list[Glyph]] = [[row[0]]]
         for glyph in row[1:]:
-            if _is_gap(parts[-1], glyph):
+            if _is_gap(parts[-1], glyph, figure_gap):
                 parts.append([])
             parts[-1].append(glyph)
         texts = tuple(line_text(part).replace(" ", "") for part in parts)
@@ -389,6 +389,10 @@ def white_tables(glyphs: Sequence[Glyph], goes_on: bool) -> tuple[list[Lattice],
     return tables, [glyph for glyph in glyphs if id(glyph) not in taken]
 
 
+def _ends_in_figure(line: _Line) -> bool:
+    return any(_FIGURE.fullmatch(text) for text in line.texts[1:])
+
+
 def missing_rules(
     glyphs: Sequence[Glyph], left: float, right: float, bands: Sequence[tuple[float, float]]
 ) -> list[Rule]:
@@ -403,11 +407,11 @@ def missing_rules(
     bands
         Top and bottom of its rows.
     """
-    lines = _parted(glyphs)
-    if sum(line.has_figures for line in lines) < 2:
+    # 208 before its name is one cell; a figure behind a name, or behind another, is not.
+    lines = [line for line in _parted(glyphs, _GAP) if _ends_in_figure(line)]
+    if len(lines) < 2:
         return []
-    body = next((i for i, line in enumerate(lines) if line.has_figures), 0)
-    columns = _columns([], [line for line in lines[body:] if line.has_figures])
+    columns = _columns([], lines)
     gutters = [x for x in _between(columns) if left < x < right]
     rules = []
     for top, bottom in bands:
