@@ -36,6 +36,7 @@ _BODY_START = re.compile(
     r"|[235]\d{2}(?:\d{2}){0,2}(?![\d.,，年])|其中[:：])"
 )
 _SUM = re.compile(r"^(?:合计|总计|(?:收入|支出)(?:合计|总计))$")
+_HEADS_NUMBERS = re.compile(r"^序号$|编码$|代码$|^类$")
 _TOTAL = re.compile(r"^(?:合计|总计|小计)$")
 _DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[\u4e00-\u9fff]")
@@ -269,10 +270,20 @@ def _starts_body(cells: Sequence[Cell], index: int) -> bool:
     return bool(_SERIAL_START.match(text) or _BODY_START.match(text)) or _is_number(text)
 
 
+def _opens_rows(header: Sequence[Cell], body: Sequence[Cell]) -> bool:
+    """Tell whether the first cell of the body opens a row; a figure behind a name does not."""
+    if not header or not body:
+        return False
+    is_numbered = any(_HEADS_NUMBERS.search(squeeze(cell.text)) for cell in header)
+    return is_numbered or not _is_number(body[0].text)
+
+
 def _without_row_ends(cells: Sequence[Cell]) -> list[tuple[Cell, ...]] | None:
     """Return the rows of a table none of whose row ends is known."""
     start = next((i for i in range(len(cells)) if _starts_body(cells, i)), 0)
     header, body = cells[:start], cells[start:]
+    if not _opens_rows(header, body):
+        return None
     for width in range(2, min(_MOST_COLUMNS, len(header), len(body)) + 1):
         rows = [tuple(body[i : i + width]) for i in range(0, len(body), width)]
         full = [row for row in rows if len(row) == width]

@@ -148,9 +148,10 @@ def lay_out_header(
     rows = [row for row in rows if any(cell.text for cell in row)]
     if not rows:
         return None
-    if all(len(row) == width for row in rows):
-        return [tuple(row) for row in rows]
     texts = [[squeeze(cell.text) for cell in row] for row in rows]
+    if all(len(row) == width for row in rows):
+        leaves = zip(texts[-1], kinds, strict=True)
+        return [tuple(row) for row in rows] if all(_fits(*leaf) for leaf in leaves) else None
     best: list[_Layout] = []
     try:
         for layout in _layouts(texts, ((0, width, ""),), kinds, count()):

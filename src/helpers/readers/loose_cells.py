@@ -35,6 +35,7 @@ _ENDS_TABLES = re.compile(r"^第[一二三四五六七八九十]+部分|^[注备
 _HEADING = re.compile(r"收入|支出|预算|决算|合计|金额|人员|公用|基本|项目|科目")
 _LONGEST_CELL = 40
 _FEWEST_CELLS = 6
+_MOST_TRIES = 50  # captions above one stretch of lines that turns out to be no table
 _ONE_LINE = 200  # characters of a line that holds a whole table
 _LEFT = "a figure alone on its line, of a table that is not understood"
 _UNREAD = "a row whose cells cannot be told apart"
@@ -161,7 +162,7 @@ def read_loose(lines: Sequence[str], start: int, end: int) -> list[Block]:
         The lines to read, as of a slice.
     """
     blocks: list[Block] = []
-    at = start
+    at, searched, tries = start, start, 0
     while at < end:
         origin = f"L{at + 1}"
         text = strip_markup(_PREFIX.sub("", lines[at]))
@@ -174,7 +175,12 @@ def read_loose(lines: Sequence[str], start: int, end: int) -> list[Block]:
         blocks.append(Paragraph(text, origin))
         if not (states_unit(text) or (find_unit(text) and is_caption_text(text))):
             continue
-        stop = min(_region_end(lines, at), end)
+        if at >= searched:
+            searched, tries = min(_region_end(lines, at), end), 0
+        tries += 1
+        if tries > _MOST_TRIES:
+            continue
+        stop = searched
         if (spaced := _spaced_rows(lines, at, stop)) is not None:
             rows, others, at = spaced
             blocks += [RawTable(tuple(rows)), *others]

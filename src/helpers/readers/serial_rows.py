@@ -25,6 +25,7 @@ _SIDES = re.compile(r"^(?:收入|支出)$")
 _NAME = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_NAME = 3  # cells that text recognition made of one name
 _FEWEST_ROWS = 3
+_MOST_ROWS = 200
 
 _Row = tuple[tuple[int, ...], ...]  # of each side: cells of its name, number, amount (-1: none)
 
@@ -79,6 +80,8 @@ class _Reading:
         def read(at: int, row: int) -> tuple[int, int, tuple[_Row, ...]]:
             """Return how far the rest can be read, in how many ways, and one of them."""
             best: tuple[int, int, tuple[_Row, ...]] = (at, 1, ())
+            if row >= _MOST_ROWS:
+                return best
             states: list[tuple[tuple[tuple[int, ...], ...], int]] = [((), at)]
             for first in self.firsts:
                 states = [
