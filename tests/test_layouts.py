@@ -1,6 +1,7 @@
 """Layouts of text without rows: bars, blank lines, blanks, everything on one line."""
 
 import csv
+import random
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from helpers.readers.cell_stream import RowEnd, read_stream
 from helpers.readers.files import parse_lines
 from helpers.readers.header_spans import BLANK, NUMBERS, SERIAL, TEXT, lay_out_header
 from helpers.readers.serial_rows import rows_by_serials
+from helpers.tables import read_tables
 
 LAYOUTS = Path(__file__).parent / "fixtures" / "layouts"
 CASES = sorted(path for path in LAYOUTS.iterdir() if path.is_dir())
@@ -99,6 +101,91 @@ def test_a_web_page_keeps_its_text_between_tables():
         [["项目", "金额"], ["一、教育", "1.00"], ["二、卫生", "2.00"], ["三、其他", ""]],
         "Paragraph 完。",
     ]
+
+
+# --- tables made up, written in each layout ------------------------------------------------------
+
+MARKS = "一二三四五六七八九十"
+
+
+def made_up(drawn):
+    """A table with income beside expenditure: names and amounts of each side, blanks as ''."""
+    names = (drawn.randrange(2, 6), drawn.randrange(2, 9))
+    rows = []
+    for at in range(max(names)):
+        row = []
+        for word, count in zip(("收入", "支出"), names, strict=True):
+            has_name = at < count
+            amount = (
+                f"{drawn.randrange(1, 10**7) / 100:.2f}" if at == 0 or drawn.random() < 0.7 else ""
+            )
+            row += [f"{MARKS[at]}、{word}{at}" if has_name else "", amount if has_name else ""]
+        rows.append(row)
+    return rows
+
+
+def with_bars(rows):
+    return "\n".join(["收入 |", "支出 | ||", *(f"{cell} |".strip() for r in rows for cell in r)])
+
+
+def with_bars_in_rows(rows):
+    return "\n".join(["收入 | 支出 | ||", *(" | ".join(row) + " |" for row in rows)])
+
+
+def with_blank_lines(rows):
+    cells = ["收入", "支出", *(cell for row in rows for cell in row)]
+    return "\n" + "".join(f"{cell}\n\n" if cell else "\n" for cell in cells)
+
+
+def numbered_on_one_line(rows):
+    sides = [[name, n, cell] for row in rows for name, n, cell in (row[:3], row[3:])]
+    return "收入 支出 " + " ".join(" ".join(filter(None, side)) for side in sides)
+
+
+HEADING = ["项目", "预算数", "项目", "预算数"]
+NUMBERED = ["项目", "行次", "金额", "项目", "行次", "金额"]
+
+
+def with_numbers(rows):
+    return [[row[0], f"{n}", row[1], row[2], f"{n + 30}", row[3]] for n, row in enumerate(rows, 1)]
+
+
+@pytest.mark.parametrize(
+    "write", [with_bars, with_bars_in_rows, with_blank_lines, numbered_on_one_line]
+)
+@pytest.mark.parametrize("lost", [0.0, 0.1, 1.0])
+def test_amounts_are_right_or_not_read(write, lost):
+    """Blank cells are lost with some probability: what is read is right, or it is not read."""
+    drawn = random.Random(f"{write.__name__} {lost}")
+    n_right = n_all = 0
+    for _ in range(120):
+        rows = made_up(drawn)
+        truth = {
+            (side, row[at], row[at + 1])
+            for row in rows
+            for side, at in (("revenue", 0), ("expenditure", 2))
+            if row[at + 1]
+        }
+        if write is with_bars_in_rows and lost:
+            pytest.skip("a row that lost a blank cell in front is not told from a short one")
+        is_numbered = write is numbered_on_one_line
+        body = with_numbers(rows) if is_numbered else rows
+        heading = NUMBERED if is_numbered else HEADING
+        if not is_numbered:
+            body = [[cell for cell in row if cell or drawn.random() >= lost] for row in body]
+        text = f"单位：万元{' ' if is_numbered else chr(10)}{write([heading, *body])}"
+        document = parse_lines("a.txt", tuple(text.split("\n")))
+        found = {
+            (line.side, line.label, amount.text)
+            for table in read_tables(read_grids(document))
+            for line in table.lines
+            for _, amount, _ in line.amounts
+        }
+        assert found <= truth
+        n_right += len(found)
+        n_all += len(truth)
+    if lost == 0 and not is_numbered:
+        assert n_right == n_all
 
 
 # --- streams of cells ----------------------------------------------------------------------------

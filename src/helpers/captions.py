@@ -22,6 +22,23 @@ _MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|�
 _YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
 
 
+def chinese_integer(text: str) -> int:
+    """Read ``12``, ``十二`` or ``二十一`` as an integer.
+
+    Examples
+    --------
+    >>> chinese_integer("二十一"), chinese_integer("08")
+    (21, 8)
+    """
+    if text.isdigit():
+        return int(text)
+    digits = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return digits[text[-1]]
+    return (digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0)
+
+
 def is_caption_text(text: str) -> bool:
     """Tell whether a line belongs to a table's caption: number, title, department, unit or year.
 

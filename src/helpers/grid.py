@@ -17,7 +17,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from helpers.amounts import Amount, parse_amount
-from helpers.captions import CONTINUED, TABLE_NUMBER, TITLE, is_caption_text, states_unit
+from helpers.captions import (
+    CONTINUED,
+    TABLE_NUMBER,
+    TITLE,
+    chinese_integer,
+    is_caption_text,
+    states_unit,
+)
 from helpers.columns import (
     AMOUNT,
     HEADS_NAMES,
@@ -105,23 +112,6 @@ class Grid:
     origin: str
     warnings: tuple[str, ...]
     mended: Mapping[int, str] = field(default_factory=dict)
-
-
-def chinese_integer(text: str) -> int:
-    """Read ``12``, ``十二`` or ``二十一`` as an integer.
-
-    Examples
-    --------
-    >>> chinese_integer("二十一"), chinese_integer("08")
-    (21, 8)
-    """
-    if text.isdigit():
-        return int(text)
-    digits = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
-    tens, _, ones = text.rpartition("十")
-    if "十" not in text:
-        return digits[text[-1]]
-    return (digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0)
 
 
 def _is_caption_row(row: Sequence[Cell]) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from helpers.amounts import Amount, Blank, parse_amount
-from helpers.captions import TABLE_NUMBER, TITLE, is_caption_text, states_unit
+from helpers.captions import TABLE_NUMBER, TITLE, chinese_integer, is_caption_text, states_unit
 from helpers.columns import HEADS_NAMES
 from helpers.document import Block, Cell, Lost, Paragraph, RawTable, squeeze
 from helpers.readers.header_spans import BLANK, NUMBERS, SERIAL, TEXT, lay_out_header
@@ -36,6 +36,8 @@ _BODY_START = re.compile(
     r"|[235]\d{2}(?:\d{2}){0,2}(?![\d.,，年])|其中[:：])"
 )
 _SUM = re.compile(r"^(?:合计|总计|(?:收入|支出)(?:合计|总计))$")
+_SIDES = {"收入": "支出", "支出": "收入"}
+_MARK = re.compile(r"^([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])、")
 _HEADS_NUMBERS = re.compile(r"^序号$|编码$|代码$|^类$")
 _TOTAL = re.compile(r"^(?:合计|总计|小计)$")
 _DIGIT = re.compile(r"\d")
@@ -227,7 +229,7 @@ def _in_width(
     if not full or not _is_table(kinds) or conflicts > 0.02 * width * len(full):
         return None
     header = lay_out_header([_without_blank_end(row) for row in rows[:first]], kinds)
-    if header is None:
+    if header is None or not _sides_agree(header, rows[first:]):
         return None
     return header + [_padded(row, kinds) for row in rows[first:]]
 
@@ -278,6 +280,39 @@ def _opens_rows(header: Sequence[Cell], body: Sequence[Cell]) -> bool:
     return is_numbered or not _is_number(body[0].text)
 
 
+def _sides_agree(header: Sequence[Sequence[Cell]], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether no name of expenditure stands under 收入, and none of income under 支出.
+
+    Where blank cells were lost, one side slips under the other.
+    """
+    side = ""
+    for column in range(len(header[0])):
+        heading = next((h for row in header if (h := squeeze(row[column].text)) in _SIDES), "")
+        side = heading or side
+        other = _SIDES.get(side)
+        names = (squeeze(row[column].text) for row in rows if column < len(row))
+        if other and any(other in name and side not in name for name in names):
+            return False
+    return True
+
+
+def _lists_go_on(rows: Sequence[Sequence[Cell]], kinds: Sequence[str]) -> bool:
+    """Tell whether lists side by side count on: 一、 二、 三、 in each column of names.
+
+    Where one list is shorter and its blank cells were lost, the other one takes its place, name
+    below name and figure below figure; only its marks show that.
+    """
+    columns = [column for column, kind in enumerate(kinds) if kind == TEXT]
+    if len(columns) < 2 or any(b - a == 1 for a, b in pairwise(columns)):
+        return True
+    for column in columns:
+        marks = [_MARK.match(squeeze(row[column].text)) for row in rows]
+        counted = [chinese_integer(mark.group(1)) for mark in marks if mark]
+        if not counted or any(b - a != 1 for a, b in pairwise(counted)):
+            return False
+    return True
+
+
 def _without_row_ends(cells: Sequence[Cell]) -> list[tuple[Cell, ...]] | None:
     """Return the rows of a table none of whose row ends is known."""
     start = next((i for i in range(len(cells)) if _starts_body(cells, i)), 0)
@@ -290,9 +325,11 @@ def _without_row_ends(cells: Sequence[Cell]) -> list[tuple[Cell, ...]] | None:
         kinds, conflicts = _kinds(full, width)
         if len(full) < 2 or conflicts or not _is_table(kinds) or TEXT not in kinds:
             continue
+        if all(cell.text for cell in body) and not _lists_go_on(full, kinds):
+            continue
         parted = _split_header(header, width)
         laid = lay_out_header(parted, kinds) if parted else None
-        if laid is not None:
+        if laid is not None and _sides_agree(laid, rows):
             return laid + rows
     return None
 

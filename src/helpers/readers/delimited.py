@@ -39,12 +39,19 @@ def _with_spans(rows: Sequence[tuple[Cell, ...]], lines: Sequence[str]) -> list[
     return plain if any(isinstance(block, Lost) for block in blocks) else blocks
 
 
-def _split(line: str) -> list[str] | None:
+def _opens_rows_by_bars(lines: Sequence[str]) -> bool:
+    """Tell whether rows begin with a bar, as in Markdown, or a bar there closes a blank cell."""
+    rows = [line.strip() for line in lines if "\t" not in line and line.count("|") >= 2]
+    return 2 * sum(row.startswith("|") for row in rows) >= len(rows)
+
+
+def _split(line: str, opened: bool) -> list[str] | None:
     """Return the cells of a table row, or None for running text."""
     if "\t" in line:
         return line.split("\t")
     if line.count("|") >= 2:
-        return line.strip().removeprefix("|").removesuffix("|").split("|")
+        row = line.strip().removesuffix("|")
+        return (row.removeprefix("|") if opened else row).split("|")
     return None
 
 
@@ -70,8 +77,9 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
             blocks.extend(_with_spans(rows, lines))
             rows.clear()
 
+    opened = _opens_rows_by_bars(lines)
     for index, line in enumerate(lines):
-        cells = _split(line)
+        cells = _split(line, opened)
         if cells is None:
             close_table()
             continue
