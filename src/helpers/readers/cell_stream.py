@@ -193,6 +193,9 @@ def _padded(row: list[Cell], kinds: Sequence[str]) -> tuple[Cell, ...]:
     if _agrees(at_end, kinds) or not _NAME.search(row[0].text):
         return tuple(row)
     filled = max(i for i, cell in enumerate(row, 1) if cell.text)
+    # A name covers columns of names and codes, never one of amounts.
+    if NUMBERS in kinds[1 : 1 + width - filled]:
+        return tuple(row)
     behind = (row[0], *[Cell("", row[0].origin)] * (width - filled), *row[1:filled])
     return behind if _agrees(behind, kinds) else tuple(row)
 
