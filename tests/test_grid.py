@@ -2,9 +2,10 @@
 
 import pytest
 
+from helpers.captions import chinese_integer
 from helpers.columns import AMOUNT, CODE, LABEL, PROJECT, SERIAL
 from helpers.document import Document
-from helpers.grid import chinese_integer, read_grids
+from helpers.grid import read_grids
 from helpers.readers import cell_lines, delimited
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``python -m helpers clean …``, ``audit …``, ``report …`` and ``export …``.
+"""The command line: ``python -m helpers add …``, ``clean …``, ``audit …``, ``report …`` and others.
 
 A thin face of the library; ``make`` calls the same commands.  Errors are one sentence on standard
 error and a non-zero exit status, never a traceback.
@@ -101,6 +101,36 @@ def _clean(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _ask(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:  # the terminal was closed: no answer
+        return ""
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from helpers.filing import Answers, add, describe_added
+
+    names = ("source_id", "department", "place", "year", "kind", "unit")
+    answers = Answers(**{name: getattr(arguments, name) for name in names})
+    if len(arguments.files) > 1 and (answers.source_id or answers.department):
+        print("--source-id and --department are about one file; add it alone.", file=sys.stderr)
+        return 2
+    may_ask = sys.stdin.isatty() and not arguments.yes
+    problems = []
+    for path in arguments.files:
+        try:
+            print(describe_added(*add(path, answers, _ask if may_ask else None)))
+        except DisclosureError as error:
+            problems.append(str(error))
+        except OSError as error:
+            reason = f"{error.strerror} ({error.filename or path})"
+            problems.append(f"{path} could not be added: {reason}.")
+    for problem in problems:
+        print(" ".join(problem.split()), file=sys.stderr)
+    return 1 if problems else 0
+
+
 def _audit(arguments: argparse.Namespace) -> int:
     from helpers.audit.listing import listing
     from helpers.disclosure import read
@@ -184,6 +214,19 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_positive, default=cores, help="at a time (default: %(default)s)"
     )
     clean.set_defaults(run=_clean)
+
+    add = commands.add_parser("add", help="file a new disclosure, clean and audit it")
+    add.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    add.add_argument("--yes", action="store_true", help="ask nothing; refuse what is not known")
+    add.add_argument(
+        "--source-id", default="", metavar="ID", help="<place>_<department>_<year>_<kind>"
+    )
+    add.add_argument("--department", default="", help="as published, in Chinese")
+    add.add_argument("--place", default="", help="province, prefecture and county, in Chinese")
+    add.add_argument("--year", default="", help="the year the figures are for")
+    add.add_argument("--kind", default="", choices=("budget", "final"), help="预算 or 决算")
+    add.add_argument("--unit", default="", help="of money, where the text states none: 元, 万元 …")
+    add.set_defaults(run=_add)
 
     audit = commands.add_parser("audit", help="list the figures that do not add up")
     audit.add_argument("places", nargs="+", type=Path, metavar="FILE_OR_FOLDER")

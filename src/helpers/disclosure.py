@@ -28,8 +28,9 @@ from helpers.performance import Evaluation, read_evaluations
 from helpers.privacy import find_contacts
 from helpers.projects import indicator_rows, project_rows
 from helpers.provenance import Place, find_place
-from helpers.sources import Source, find_root, open_source
-from helpers.tables import BudgetTable, money_tables, read_tables
+from helpers.recognition import check_is_disclosure
+from helpers.sources import Source, find_root, is_filed, open_source
+from helpers.tables import UNKNOWN, BudgetTable, money_tables, read_tables
 from helpers.traced import TracedTable, objects, table_html, traced_column
 from helpers.unread import unread_rows
 
@@ -236,7 +237,7 @@ def read(place: str | Path) -> Disclosure:
     source, document = open_source(path)
     units = unit_names(document)
     grids = read_grids(document)
-    tables = read_tables(grids, frozenset(units))
+    tables = read_tables(grids, frozenset(units), source.unit)
     evaluations = read_evaluations(document)
     facts = fact_rows(source, tables)
     claims = [
@@ -251,6 +252,8 @@ def read(place: str | Path) -> Disclosure:
             "sentence with one was recognised (a template, a page of contents, or a layout not "
             "known yet)."
         )
+    if not is_filed(path):
+        check_is_disclosure(document, _has_statutory_tables(facts, projects))
     numbers = keep_ledger(
         document,
         [grid for _, grid in money_tables(grids)],
@@ -290,10 +293,28 @@ def _evidence(
     return Evidence(tables, evaluations, rows["facts"], rows["claims"], document, *about)
 
 
+def _has_statutory_tables(facts: Sequence[Row], projects: Sequence[Row]) -> bool:
+    return bool(projects) or any(fact["table_id"] != UNKNOWN for fact in facts)
+
+
+def check_unfiled(disclosure: Disclosure) -> None:
+    """Refuse what was read from a document that is no disclosure.
+
+    Raises
+    ------
+    DisclosureError
+        See :func:`helpers.recognition.check_is_disclosure`.
+    """
+    rows = disclosure.rows
+    statutory = _has_statutory_tables(rows["facts"], rows["projects"])
+    check_is_disclosure(disclosure.document, statutory)
+
+
 def evidence_of(disclosure: Disclosure) -> Evidence:
     """Read once more what the audit of a disclosure needs, so that figures in it can be changed."""
     source, document = disclosure.source, disclosure.document
-    tables = read_tables(read_grids(document), frozenset(disclosure.budget_units))
+    units = frozenset(disclosure.budget_units)
+    tables = read_tables(read_grids(document), units, source.unit)
     return _evidence(source, document, tables, read_evaluations(document), disclosure.rows)
 
 

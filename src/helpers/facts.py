@@ -92,12 +92,32 @@ def _cost_type(table: BudgetTable, line: Line, path: str, year: int) -> str:
     return ""
 
 
+@cache
+def _column_phases() -> tuple[tuple[str, str, re.Pattern[str], str, str], ...]:
+    return tuple(
+        (row["kind"], row["table_id"], re.compile(row["pattern"]), row["phase"], row["year"])
+        for row in read_reference("column_phases")
+    )
+
+
+def _period(source: Source, table_id: str, path: str) -> tuple[int, str]:
+    """Return year and phase of a column: its heading's, else those of the disclosure."""
+    for kind, of_table, pattern, phase, years in _column_phases():
+        if kind not in ("", source.kind) or of_table not in ("", table_id):
+            continue
+        if match := pattern.search(path):
+            named = next(filter(None, match.groups()), "")
+            return (int(named) if named else source.fiscal_year + int(years)), phase
+    return source.fiscal_year, source.phase
+
+
 def _line_facts(source: Source, table: BudgetTable, line: Line, parent_fund: str) -> Iterator[Row]:
     assert table.unit is not None
     # Classes of functions begin with 2; those of the economic classifications with 3 and 5.
     is_economic = table.table_id in _ECONOMIC_TABLES or line.code[:1] in ("3", "5")
     for column, amount, cell in line.amounts:
         path = "/".join(column.path)
+        year, phase = _period(source, table.table_id, path)
         warnings = [w for w in (*table.warnings, line.warning) if w]
         if amount.has_inner_blank:
             warnings.append("blank_in_number")
@@ -118,8 +138,8 @@ def _line_facts(source: Source, table: BudgetTable, line: Line, parent_fund: str
             "fund": _fund(table, line, path, parent_fund),
             "expenditure_type": _expenditure_type(table, path),
             "cost_type": _cost_type(table, line, path, source.fiscal_year),
-            "fiscal_year": source.fiscal_year,
-            "phase": source.phase,
+            "fiscal_year": year,
+            "phase": phase,
             "amount_yuan": amount.in_yuan(table.unit),
             "amount_text": amount.text,
             "unit_text": table.unit,

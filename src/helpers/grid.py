@@ -17,6 +17,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from helpers.amounts import Amount, parse_amount
+from helpers.captions import (
+    CONTINUED,
+    TABLE_NUMBER,
+    TITLE,
+    chinese_integer,
+    is_caption_text,
+    states_unit,
+)
 from helpers.columns import (
     AMOUNT,
     HEADS_NAMES,
@@ -30,16 +38,6 @@ from helpers.columns import (
 )
 from helpers.document import Cell, Document, Lost, RawTable, squeeze
 
-_TABLE_NUMBER = re.compile(
-    r"^(?:附?表|公开)([0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])表?$"
-)
-_TITLE = re.compile(r"^.{2,45}表(?:[（(][^（）()]*[）)])?$")
-_CONTINUED = re.compile(r"[（(]续表?[）)]|^续表?|续表?$")
-_PREPARED_BY = re.compile(
-    r"^(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[（(](?:单位|部门|公章|盖章)[）)])?[:：]"
-)
-_MONEY_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:百万元|亿元|万元|千元|元)$")
-_YEAR_ONLY = re.compile(r"^[（(]?\d{4}年?度?[）)]?$")
 _EMPTY_STATEMENT = re.compile(
     r"为空表|空表列示|表(?:无数据|为空)|没有使用.{0,20}安排的支出|无.{0,20}(?:收入|支出).{0,20}空|"
     r"^[（(]?(?:[注备]+[:：])?(?:[我本](?:单位|部门))?(?:20\d\d年)?无.{2,20}(?:支出|收入|拨款)(?:安排)?[。）)]*$"
@@ -71,14 +69,14 @@ class Caption:
     @property
     def title(self) -> Cell | None:
         """The title, or None; 公开01表 is a number."""
-        texts = [cell for cell in self.paragraphs if not _TABLE_NUMBER.match(squeeze(cell.text))]
-        return Caption(tuple(texts)).first(_TITLE)
+        texts = [c for c in self.paragraphs if not TABLE_NUMBER.match(squeeze(c.text))]
+        return Caption(tuple(texts)).first(TITLE)
 
     @property
     def number(self) -> int | None:
         """The printed table number as an integer, or None."""
-        cell = self.first(_TABLE_NUMBER)
-        match = _TABLE_NUMBER.match(squeeze(cell.text)) if cell else None
+        cell = self.first(TABLE_NUMBER)
+        match = TABLE_NUMBER.match(squeeze(cell.text)) if cell else None
         return chinese_integer(match.group(1)) if match else None
 
 
@@ -116,41 +114,11 @@ class Grid:
     mended: Mapping[int, str] = field(default_factory=dict)
 
 
-def chinese_integer(text: str) -> int:
-    """Read ``12``, ``十二`` or ``二十一`` as an integer.
-
-    Examples
-    --------
-    >>> chinese_integer("二十一"), chinese_integer("08")
-    (21, 8)
-    """
-    if text.isdigit():
-        return int(text)
-    digits = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
-    tens, _, ones = text.rpartition("十")
-    if "十" not in text:
-        return digits[text[-1]]
-    return (digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0)
-
-
-def is_caption_text(text: str) -> bool:
-    """Tell whether a line belongs to a table's caption: number, title, department, unit or year.
-
-    The mark 续表 on a later page belongs to it too.
-    """
-    text = _CONTINUED.sub("", squeeze(text))
-    return bool(
-        not text
-        or _TABLE_NUMBER.match(text)
-        or _TITLE.match(text)
-        or _PREPARED_BY.match(text)
-        or _MONEY_UNIT.search(text)
-        or _YEAR_ONLY.match(text)
-    )
-
-
 def _is_caption_row(row: Sequence[Cell]) -> bool:
     filled = [cell for cell in row if cell.text]
+    if any(states_unit(cell.text) for cell in filled):
+        # Beside the unit, names of the department and the year stand in any form.
+        return not any(isinstance(parse_amount(cell.text), Amount) for cell in filled)
     return bool(filled) and all(is_caption_text(cell.text) for cell in filled)
 
 
@@ -366,8 +334,8 @@ def _pieces(table: RawTable) -> list[tuple[list[Cell], RawTable]]:
 
 def _names(caption: Iterable[Cell]) -> set[str]:
     """Return titles and numbers of a caption without the mark 续表 of later pages."""
-    texts = (_CONTINUED.sub("", squeeze(cell.text)) for cell in caption)
-    return {text for text in texts if _TITLE.match(text) or _TABLE_NUMBER.match(text)}
+    texts = (CONTINUED.sub("", squeeze(cell.text)) for cell in caption)
+    return {text for text in texts if TITLE.match(text) or TABLE_NUMBER.match(text)}
 
 
 class _Collector:

@@ -45,6 +45,8 @@ _KNOWN: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("year", r"[（(]\s*", r"\s*(?:—|-|–|至)\s*20\d\d"),
         ("year", r"20\d\d\s*(?:—|-|–|至)\s*", r"\s*[)）]"),
         ("date", r"年\s*\d{1,2}\s*月\s*", r"\s*$"),
+        ("date", r"\d[:：]", r"(?!\d)"),
+        ("date", r"", r"[:：]\d\d(?!\d)"),
         ("date", r"年\s*", r"\s*(?:月|至|—|-|日)"),
         ("date", r"", r"\s*(?:月|日)(?!工资|均)"),
         ("date", r"", r"([-/])\d{1,2}\1\d{1,2}(?!\d)"),

@@ -15,8 +15,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from helpers.captions import is_caption_text
 from helpers.document import Document, Lost, Paragraph, RawTable, squeeze
-from helpers.grid import is_caption_text
 
 MISSING = "□"
 """Stands in a passage where a sentence leaves its figure out (``基本支出    万元``)."""
@@ -34,6 +34,8 @@ _KEYED = re.compile(
     r"^(?:设立|预算安排|项目承担|资金|补贴|发放|受益|执行时间)[\u4e00-\u9fff]{0,12}[:：]"
 )
 _EVALUATION_TITLE = re.compile(r"绩效(?:目标|自评)表?(?:[(（].*[)）])?$")
+# What can only be the first part of a figure: 1,13 and 1,131.
+_CUT_FIGURE = re.compile(r"\d,\d{1,2}$")
 _SENTENCE_END = "。；：！？;:!?"
 _LONGEST_HEADING = 60
 _LONGEST_TITLE = 30
@@ -84,7 +86,8 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).replace("〔", "[").replace("〕", "]")
     text = re.sub(r"(?<=\d),\s+(?=\d{3}(?!\d))", ",", text)
     text = re.sub(r"(?<=\d)\.\s+(?=\d)", ".", text)
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text)
+    # Blanks between digits stay, however many: two figures may have met.
+    return re.sub(r"(?<![\d\s])\s+|\s+(?![\d\s])", "", text)
 
 
 def is_heading(text: str) -> bool:
@@ -130,6 +133,8 @@ class _Joiner:
             text, origins = "", []
             for line in self.lines:
                 words = normalise(line.text)
+                if text[-1:].isdigit() and words[:1].isdigit() and not _CUT_FIGURE.search(text):
+                    words = f" {words}"  # two figures met, or one was cut: nobody can tell
                 text += words
                 origins += [line.origin] * len(words)
             self.passages.append(

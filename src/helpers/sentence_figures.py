@@ -18,7 +18,8 @@ from helpers.passages import MISSING
 RATES = frozenset({"%", "个百分点"})
 MONEY = frozenset({*UNIT_FACTORS, "万"})
 
-_NUMBER = r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+# 07 and 00 are parts of dates, times and codes.
+_NUMBER = r"-?(?:[1-9]\d{0,2}(?:,\d{3})+|0(?!\d)|[1-9]\d*)(?:\.\d+)?"
 # 「38万;」 leaves the 元 out; 「300万平方米」 and 「2万人」 do not end there.
 _UNIT = (
     r"万元|亿元|千元|元|万(?=[,;。:、)]|$)|%|个百分点|平方米|人次|批次|人|辆|台套|台\(套\)|台|套|"
@@ -29,8 +30,10 @@ _FIGURE = re.compile(rf"(?<![\d.])(?<!\d,)(?P<value>{_NUMBER}|{MISSING})(?P<unit
 # 「50万元以上设备」 qualifies what follows; 「每次10天以上,」 is stated itself.
 _THRESHOLD_AFTER = re.compile(r"^(?:\(含\))?以[上下内](?:\(含\))?(?![,;。:)]|$)")
 _NEVER_A_FIGURE_BEFORE = re.compile(r"[第A-Za-z]$")
+# Two figures, or one broken in two: 3403 8.04.
+_MET_BEFORE, _MET_AFTER = re.compile(r"\d $"), re.compile(r"^ \d")
 _NOT_A_FIGURE_AFTER = re.compile(r"^(?:年|月|日|号|款|—|-\d|至\d|/)")
-_NOT_A_FIGURE_BEFORE = re.compile(r"(?:[〔\[【(]20\d{2}[〕\]】)]|[〔\[【]|年|月|[到至—-])$")
+_NOT_A_FIGURE_BEFORE = re.compile(r"(?:\d[:：]|[〔\[【(]20\d{2}[〕\]】)]|[〔\[【]|年|月|[到至—-])$")
 # A figure printed without unit is one only where its name is that of money or of a number.
 _NAMES_A_QUANTITY = re.compile(
     r"(?:预算|决算|收入|支出|经费|资金|拨款|结转|结余|补助|费|总计|合计|总额|编制|数|数量)(?:为|共)?$"
@@ -43,6 +46,8 @@ _FORMULA = re.compile(r"\d[\d.]*[^\d,;:。*×()]{0,4}(?:[*×]\d[\d.]*[^,;:。*×
 def _states_something(match: re.Match[str], text: str) -> bool:
     before, after = text[: match.start()], text[match.end() :]
     if _THRESHOLD_AFTER.match(after) or _NEVER_A_FIGURE_BEFORE.search(before):
+        return False
+    if _MET_BEFORE.search(before) or (_MET_AFTER.match(after) and not match["unit"]):
         return False
     if match["unit"]:
         return True

@@ -13,39 +13,22 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.amounts import UNIT_FACTORS
 from helpers.corrections import FILE_NAME, Correction, apply_corrections, read_corrections
-from helpers.document import DisclosureError, Document, squeeze
+from helpers.document import DisclosureError, Document
 from helpers.privacy import find_contacts
+from helpers.proposals import propose
 from helpers.readers import READABLE_SUFFIXES, TEXT_SUFFIXES, parse_lines, read_document
 from helpers.sidecars import check_keys, read_sidecar
 
 SOURCE_ID = re.compile(r"[a-z0-9_]+")
 _REQUIRED = frozenset({"source_id", "title", "department", "fiscal_year", "kind", "file", "sha256"})
-_OPTIONAL = frozenset({"place", "url", "date_accessed", "conversion"})
-
-# Final accounts speak of the year's 预算 more often than of its 决算: a title counts first.
-_YEAR_AND_KIND = (
-    re.compile(r"(20\d{2})年度?(?:部门|单位|本级)(?:[（(](?:部门|单位)[）)])?(预算|决算)"),
-    re.compile(r"(20\d{2})年度?.{0,16}?(预算|决算)"),
-)
-_YEAR_ALONE = re.compile(r"^[（(]?(20\d{2})年度?[）)]?$")
-_KIND_OF_TABLE = re.compile(r"^[\u4e00-\u9fff“”]{2,40}(预算|决算)[\u4e00-\u9fff]{0,4}表$")
-_PART = r"^(?:第[一二三四五六七八九十]+部分)?+"  # possessive: 第二部分 is no department
-_DEPARTMENT_PATTERNS = (
-    re.compile(
-        r"^(?:编制)?(?:部门|单位)(?:[（(](?:单位|部门)[）)])?(?:名称)?[:：]([\u4e00-\u9fff（）()]{4,40}?)[:：]?(?:金额)?(?:单位[:：].*)?$"
-    ),
-    re.compile(r"^关于([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
-    re.compile(_PART + r"([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年度?(?:部门|单位)?(?:预算|决算)"),
-    re.compile(_PART + r"([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
-    re.compile(r"[、.．](?:关于)?([\u4e00-\u9fff（）()]{4,40}?)20\d{2}年"),
-)
+_OPTIONAL = frozenset({"place", "url", "date_accessed", "conversion", "unit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +51,8 @@ class Source:
         How the file at hand came from the published one; empty where not known.
     sha256
         Of the file.
+    unit
+        Of tables that state none, where a person who knows it has said so; usually empty.
     corrections
         Faults of the conversion that are mended before reading.
     """
@@ -82,6 +67,7 @@ class Source:
     url: str | None
     sha256: str
     conversion: str = ""
+    unit: str = ""
     corrections: tuple[Correction, ...] = ()
 
     @property
@@ -130,6 +116,9 @@ def _check_values(sidecar: Path, entries: Mapping[str, Any]) -> None:
     for key in ("place", "url", "conversion"):
         if not isinstance(entries.get(key), str | None):
             raise DisclosureError(f"{sidecar}: {key} must be a text or null.")
+    if entries.get("unit") not in (None, *UNIT_FACTORS):
+        known = ", ".join(UNIT_FACTORS)
+        raise DisclosureError(f"{sidecar}: unit must be one of {known}, not {entries['unit']!r}.")
     year = entries["fiscal_year"]
     if not isinstance(year, int) or not 1949 <= year <= 2999:
         raise DisclosureError(f"{sidecar}: fiscal_year must be a year, not {year!r}.")
@@ -173,32 +162,9 @@ def read_source(folder: Path) -> Source:
         url=entries.get("url"),
         sha256=entries["sha256"],
         conversion=entries.get("conversion") or "",
+        unit=entries.get("unit") or "",
         corrections=read_corrections(folder),
     )
-
-
-def _department(texts: Iterable[str]) -> str | None:
-    """Return the department a text names, by the first kind of place that names one."""
-    texts = list(texts)
-    for pattern in _DEPARTMENT_PATTERNS:
-        names = Counter(match.group(1) for text in texts if (match := pattern.search(text)))
-        if names:
-            return names.most_common(1)[0][0]
-    return None
-
-
-def _year_and_kind(texts: Sequence[str]) -> tuple[str, str] | None:
-    """Return the year and 预算 or 决算 that most titles name or, without titles, most sentences."""
-    for pattern in _YEAR_AND_KIND:
-        found = Counter(match.groups() for text in texts if (match := pattern.search(text)))
-        if found:
-            return found.most_common(1)[0][0]
-    # Tables alone: the year stands by itself, and the titles of the tables say what they are.
-    years = Counter(match.group(1) for text in texts if (match := _YEAR_ALONE.match(text)))
-    words = Counter(match.group(1) for text in texts if (match := _KIND_OF_TABLE.search(text)))
-    if years and words:
-        return years.most_common(1)[0][0], words.most_common(1)[0][0]
-    return None
 
 
 def propose_source(path: Path, document: Document) -> Source:
@@ -222,31 +188,30 @@ def propose_source(path: Path, document: Document) -> Source:
     DisclosureError
         If the text names no year with 预算 or 决算, or no department.
     """
-    texts = [
-        squeeze(cell.text) for table in document.raw_tables() for row in table.rows for cell in row
-    ]
-    texts += [squeeze(paragraph.text) for paragraph in document.paragraphs()]
-    named = _year_and_kind(texts)
-    if named is None:
+    proposal = propose(document)
+    if proposal.year is None or proposal.kind is None:
         raise DisclosureError(
             f"{path.name} names no year with 预算 or 决算, so it is no disclosure."
         )
-    year, word = named
-    department = _department(texts)
-    if department is None:
+    if proposal.department is None:
         raise DisclosureError(
             f"{path.name} does not say which department it is about; say so in a source.yml."
         )
+    department, year, kind = (
+        proposal.department.value,
+        proposal.year.value,
+        proposal.kind.value,
+    )
     digest = checksum(path)
     stem = path.stem.lower()
     return Source(
         source_id=stem if SOURCE_ID.fullmatch(stem) else f"disclosure_{digest[:8]}",
         path=path,
-        title=f"{department}{year}年{'部门预算' if word == '预算' else '部门决算'}公开",
+        title=f"{department}{year}年{'部门预算' if kind == 'budget' else '部门决算'}公开",
         department=department,
         place="",
         fiscal_year=int(year),
-        kind="budget" if word == "预算" else "final",
+        kind=kind,
         url=None,
         sha256=digest,
     )
@@ -270,7 +235,7 @@ def find_sources(place: Path) -> list[Path]:
     if place.is_file() or (place / "source.yml").is_file():
         return [place]
     children = sorted(child for child in place.iterdir() if not child.name.startswith("."))
-    filed = [child for child in children if _is_filed(child)]
+    filed = [child for child in children if child.is_dir() and is_filed(child)]
     loose = [c for c in children if c.is_file() and c.suffix.lower() in READABLE_SUFFIXES]
     if not filed and not loose:
         raise DisclosureError(f"{place} holds no disclosure: no source.yml and no readable file.")
@@ -280,8 +245,12 @@ def find_sources(place: Path) -> list[Path]:
     return sorted(filed + unfiled) + loose
 
 
-def _is_filed(folder: Path) -> bool:
-    """Tell whether a folder holds ``source.yml``; one that cannot be entered counts as filed."""
+def is_filed(place: Path) -> bool:
+    """Tell whether a folder, or that of a file, holds ``source.yml``.
+
+    A folder that cannot be entered counts as filed.
+    """
+    folder = place.parent if place.is_file() else place
     try:
         return (folder / "source.yml").is_file()
     except PermissionError:

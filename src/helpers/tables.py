@@ -16,7 +16,7 @@ from functools import cache
 from itertools import takewhile
 
 from helpers.amounts import Amount, find_unit, parse_amount
-from helpers.columns import AMOUNT, Column
+from helpers.columns import AMOUNT, LABEL, Column
 from helpers.document import Cell, squeeze
 from helpers.grid import Grid
 from helpers.lines import Line, is_misplaced, read_lines
@@ -98,6 +98,37 @@ def identify(title: str) -> str | None:
     if "绩效" in squeezed:
         return None
     return next((table_id for table_id, pattern in _signatures() if pattern.search(squeezed)), None)
+
+
+@cache
+def _contents() -> tuple[tuple[str, tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]], ...]:
+    def patterns(text: str) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(part) for part in text.split(";") if part)
+
+    rows = read_reference("table_contents")
+    return tuple(
+        (row["table_id"], patterns(row["headings"]), patterns(row["labels"])) for row in rows
+    )
+
+
+def identify_by_contents(grid: Grid) -> str | None:
+    """Return the table_id of a grid whose title was lost, by its headings and names, or None.
+
+    Every pattern of a row of ``reference/table_contents.csv`` must match some heading or name.
+    """
+    headings = ["/".join(column.path) for column in grid.columns]
+    names = [
+        squeeze(row[column.index].text)
+        for row in grid.rows
+        for column in grid.columns
+        if column.kind == LABEL
+    ]
+    for table_id, of_headings, of_names in _contents():
+        if all(any(map(pattern.search, headings)) for pattern in of_headings) and all(
+            any(map(pattern.search, names)) for pattern in of_names
+        ):
+            return table_id
+    return None
 
 
 def has_free_rows(table_id: str) -> bool:
@@ -182,7 +213,7 @@ def money_tables(grids: Sequence[Grid]) -> list[tuple[str, Grid]]:
         title = grid.caption.title
         table_id = identify(title.text) if title else None
         if table_id is None and _is_money_table(grid):
-            table_id = UNKNOWN
+            table_id = identify_by_contents(grid) or UNKNOWN
         if table_id is not None:
             found.append((table_id, grid))
     return found
@@ -214,7 +245,7 @@ def _read_table(table_id: str, grid: Grid, unit_names: frozenset[str]) -> Budget
 
 
 def read_tables(
-    grids: Sequence[Grid], unit_names: frozenset[str] = frozenset()
+    grids: Sequence[Grid], unit_names: frozenset[str] = frozenset(), unit: str = ""
 ) -> list[BudgetTable]:
     """Return the tables of money among the grids of a disclosure.
 
@@ -225,6 +256,8 @@ def read_tables(
     unit_names
         Names of budget units without white space, as far as the text states them; the names that
         head the rows of a project table are added.
+    unit
+        Of tables that state none, from ``source.yml``.
 
     Returns
     -------
@@ -238,6 +271,7 @@ def read_tables(
             unit_names |= {line.unit_name for line in read_lines(table_id, grid, unit_names)} - {""}
     tables = [_read_table(table_id, grid, unit_names) for table_id, grid in named]
     shared = {table.unit for table in tables if table.unit}
-    if len(shared) == 1:
-        tables = [table if table.unit else replace(table, unit=min(shared)) for table in tables]
+    if unit or len(shared) == 1:
+        others = unit or min(shared)
+        tables = [table if table.unit else replace(table, unit=others) for table in tables]
     return tables

@@ -109,7 +109,8 @@ def read_blocks(lines: Sequence[str]) -> tuple[Block, ...]:
             continue
         if _is_continuation(text, row, rows, blanks):
             last = row[-1]
-            row[-1] = Cell(f"{last.text} {text}".strip(), f"{last.origin};{origin}")
+            place = f"{last.origin};{origin}" if last.text else origin
+            row[-1] = Cell(f"{last.text} {text}".strip(), place)
         else:
             close_table()
             blocks.append(Paragraph(text, origin))

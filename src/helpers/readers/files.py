@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from helpers.document import DisclosureError, Document
-from helpers.readers import cell_lines, delimited
+from helpers.readers import cell_lines, delimited, piped_cells
 from helpers.readers.encodings import decode
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
@@ -18,6 +18,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".md", ".tsv"})
 # The module that reads a format, and the name of its layout: read_blocks(path) gives the blocks.
 # Imported when it is needed, so that a text costs no library of another format.
 _READERS = {
+    ".pdf": "pdf",
     ".docx": "docx",
     ".docm": "docx",
     ".doc": "doc",
@@ -26,7 +27,6 @@ _READERS = {
     ".xls": "workbook",
     ".html": "html",
     ".htm": "html",
-    ".pdf": "pdf",
 }
 _OFFICE = frozenset({"docx", "doc", "workbook"})
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -114,4 +114,6 @@ def parse_lines(name: str, lines: tuple[str, ...]) -> Document:
     """
     if cell_lines.is_cell_per_line(lines):
         return Document(name, lines, cell_lines.read_blocks(lines), "cell_lines")
+    if piped_cells.is_piped(lines):
+        return Document(name, lines, piped_cells.read_blocks(lines), "piped_cells")
     return Document(name, lines, delimited.read_blocks(lines), "delimited")
