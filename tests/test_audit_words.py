@@ -826,7 +826,7 @@ def test_a_finding_quotes_both_sides_in_both_languages() -> None:
 def test_a_finding_on_words_names_no_contact(tmp_path: Path) -> None:
     number = "0994" + "-" + "7654321"
     text = (
-        "某局2024年部门预算公开\n一、关于某局2024年收入预算情况说明\n某局收入预算100.00万元。\n"
+        "青山市园林局2024年部门预算公开\n一、关于青山市园林局2024年收入预算情况说明\n青山市园林局收入预算100.00万元。\n"
         f"联系人：王小明，联系电话：{number}。联系人：王小明，联系电话：{number}。\n"
     )
     place = tmp_path / "bureau_2024_budget.txt"
