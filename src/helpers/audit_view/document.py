@@ -117,6 +117,8 @@ class DocumentAudit:
         frame = pd.DataFrame([count._asdict() for count in self.counts])
         if frame.empty:
             return frame
+        # Causes stand in the answer already, by severity.
+        frame = frame.drop(columns="causes")
         return readable(frame.assign(family=[label(family) for family in frame["family"]]))
 
     def draw_families(self) -> Drawing | None:

@@ -205,8 +205,10 @@ def sweep(
             continue
         counts["noticed"] += 1
         found = suspicions(identities)
-        counts["suspected"] += site.key in _most_suspected(found, new)
-        hints = [slip for position in new if (slip := found[position].slip) is not None]
+        # What is compared by its words only has no suspects.
+        searched = [position for position in new if position in found]
+        counts["suspected"] += site.key in _most_suspected(found, searched)
+        hints = [slip for position in searched if (slip := found[position].slip) is not None]
         counts["hinted"] += bool(hints)
         counts["hinted_right"] += bool(hints) and all(
             slip.changes.get(site.key) == Decimal(site.text) for slip in hints
