@@ -93,7 +93,8 @@ class Known:
         return f"  {self.name:<11} {self.value or 'not known'}  ({self.reason})"
 
 
-def _check_answers(answers: Answers) -> None:
+def check_answers(answers: Answers) -> None:
+    """Refuse an answer that cannot be right, whatever the document."""
     if answers.source_id and not SOURCE_ID.fullmatch(answers.source_id):
         raise DisclosureError(f"source_id must be of [a-z0-9_] only, not {answers.source_id!r}.")
     if answers.year and not re.fullmatch(r"(?:19|20)\d\d", answers.year):
@@ -110,7 +111,7 @@ def _ask_for(name: str, question: str, ask: Ask | None) -> str:
     answer = ask(f"{question}: ").strip() if ask else ""
     while answer:
         try:
-            _check_answers(Answers(**{name: answer}))
+            check_answers(Answers(**{name: answer}))
         except DisclosureError as error:
             answer = ask(f"{error} Again: ").strip() if ask else ""
         else:
@@ -184,37 +185,33 @@ class Look:
 
     Attributes
     ----------
-    proposal
-        What the text states.
     known
         What it would be filed as, by name; the identifier first.
     disclosure
         What was read from it.
     """
 
-    proposal: Proposal
     known: dict[str, Known]
     disclosure: Disclosure
 
 
-def look(path: Path, answers: Answers | None = None, ask: Ask | None = None) -> Look:
-    """Read a file as it would be filed, without filing it.
+def look(path: Path, document: Document, answers: Answers, ask: Ask | None = None) -> Look:
+    """Read a document as it would be filed, without filing it.
 
     Parameters
     ----------
     path, answers, ask
         As for :func:`add`.
+    document
+        The text of the file.
 
     Raises
     ------
     DisclosureError
-        If the file cannot be read or is no disclosure.
+        If it is no disclosure, or the unit answered is not the one it states.
     MissingAnswer
         If it can be read, but something about it is not known.
     """
-    answers = answers or Answers()
-    _check_answers(answers)
-    document = read_document(path)
     proposal = propose(document)
     try:
         known = _settle_all(path, proposal, answers, None)
@@ -226,7 +223,7 @@ def look(path: Path, answers: Answers | None = None, ask: Ask | None = None) -> 
         known = _settle_all(path, proposal, answers, ask)
     disclosure = read_opened(_source(path, proposal, known), document)
     check_unfiled(disclosure)
-    return Look(proposal, known, disclosure)
+    return Look(known, disclosure)
 
 
 def _check_figures(path: Path, document: Document, proposal: Proposal, answers: Answers) -> None:
@@ -312,11 +309,13 @@ def add(
         If the file cannot be read or is no disclosure, if it or its ``source_id`` is filed
         already, or if something is not known.  Nothing is written then.
     """
+    answers = answers or Answers()
+    check_answers(answers)
     root = find_root()
     raw, cleaned = root / "data" / "raw", root / "data" / "clean"
     if path.is_file():
         _refuse_filed(raw, path.name, checksum(path))
-    looked = look(path, answers, ask)
+    looked = look(path, read_document(path), answers, ask)
     source_id = looked.disclosure.source.source_id
     if (raw / source_id).exists():
         raise DisclosureError(f"{path.name} was not added: there is a {source_id} already.")
