@@ -388,12 +388,13 @@ def test_a_traced_figure_becomes_a_link_to_its_line(folder: str) -> None:
     html = readable_tables(table_html(pd.DataFrame({"sum": objects([AMOUNT], pd.RangeIndex(1))})))
     assert '<td class="number"><span class="origin"' in html
     link = f'<a class="origin" href="{folder}{PARK}.html#L7" title="{PARK}, line 7">1,250</a>'
-    assert link in link_origins(html, folder)
+    assert link in link_origins(html, folder, [PARK])
+    assert link_origins(html, folder, [SCHOOL]) == html  # not filed: there is no page to lead to
 
 
 @pytest.mark.parametrize("place", ["p3:t2:r5:c4", "收支总表!B7"])
 def test_a_place_that_is_no_line_has_its_link_too(place: str) -> None:
-    linked = link_origins(Traced("8", PARK, place).to_html(), "source/")
+    linked = link_origins(Traced("8", PARK, place).to_html(), "source/", [PARK])
     assert f'title="anyang_park_2024_budget, {place}"' in linked
     assert f'href="source/anyang_park_2024_budget.html#{place}"' in linked
 

@@ -235,6 +235,27 @@ def read(place: str | Path) -> Disclosure:
         filed = find_root() / "data" / "raw" / path
         path = filed if path.name == str(place) else find_root() / path
     source, document = open_source(path)
+    disclosure = read_opened(source, document)
+    if not is_filed(path):
+        check_unfiled(disclosure)
+    return disclosure
+
+
+def read_opened(source: Source, document: Document) -> Disclosure:
+    """Read a disclosure whose file was read already, whoever says what it is.
+
+    Parameters
+    ----------
+    source
+        What is known about the file.
+    document
+        Its text.
+
+    Raises
+    ------
+    DisclosureError
+        If no amount can be read.
+    """
     units = unit_names(document)
     grids = read_grids(document)
     tables = read_tables(grids, frozenset(units), source.unit)
@@ -252,8 +273,6 @@ def read(place: str | Path) -> Disclosure:
             "sentence with one was recognised (a template, a page of contents, or a layout not "
             "known yet)."
         )
-    if not is_filed(path):
-        check_is_disclosure(document, _has_statutory_tables(facts, projects))
     numbers = keep_ledger(
         document,
         [grid for _, grid in money_tables(grids)],
@@ -293,10 +312,6 @@ def _evidence(
     return Evidence(tables, evaluations, rows["facts"], rows["claims"], document, *about)
 
 
-def _has_statutory_tables(facts: Sequence[Row], projects: Sequence[Row]) -> bool:
-    return bool(projects) or any(fact["table_id"] != UNKNOWN for fact in facts)
-
-
 def check_unfiled(disclosure: Disclosure) -> None:
     """Refuse what was read from a document that is no disclosure.
 
@@ -306,8 +321,8 @@ def check_unfiled(disclosure: Disclosure) -> None:
         See :func:`helpers.recognition.check_is_disclosure`.
     """
     rows = disclosure.rows
-    statutory = _has_statutory_tables(rows["facts"], rows["projects"])
-    check_is_disclosure(disclosure.document, statutory)
+    in_tables = any(fact["table_id"] != UNKNOWN for fact in rows["facts"])
+    check_is_disclosure(disclosure.document, bool(rows["projects"]) or in_tables)
 
 
 def evidence_of(disclosure: Disclosure) -> Evidence:
@@ -343,11 +358,11 @@ def clean(place: str | Path, out: str | Path | None = None) -> Disclosure:
         What was written.
     """
     disclosure = read(place)
-    folder = Path(out) if out is not None else find_root() / "data" / "clean"
-    write_clean(
-        folder / disclosure.source.source_id,
-        disclosure.source,
-        disclosure.rows,
-        disclosure.budget_units,
-    )
+    write_disclosure(disclosure, Path(out) if out is not None else find_root() / "data" / "clean")
     return disclosure
+
+
+def write_disclosure(disclosure: Disclosure, folder: Path) -> None:
+    """Write the clean files of a disclosure into ``<source_id>/`` of a folder."""
+    source = disclosure.source
+    write_clean(folder / source.source_id, source, disclosure.rows, disclosure.budget_units)

@@ -3,8 +3,9 @@
 Place in the chain: above ``disclosure``.  Input: a file and what a person knows about it.  Output:
 ``data/raw/<source_id>/`` with the file, byte for byte, and ``source.yml``; its clean files.
 
-What the text states is proposed with the line it rests on; only what it does not state is asked.
-Everything is read before anything is kept: a document that is refused leaves no trace.
+What the text states is proposed with the line it rests on; only what it does not state is asked,
+and only of a document that holds figures.  Everything is read before anything is kept: a document
+that is refused leaves no trace.
 """
 
 from __future__ import annotations
@@ -14,30 +15,52 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from helpers.amounts import UNIT_FACTORS
-from helpers.disclosure import Disclosure, check_unfiled, clean, read
-from helpers.document import DisclosureError
+from helpers.disclosure import Disclosure, check_unfiled, read_opened, write_disclosure
+from helpers.document import DisclosureError, Document
 from helpers.packaging import write_collection
 from helpers.proposals import Proposal, Stated, propose, propose_identifier
 from helpers.readers import read_document
 from helpers.sidecars import read_sidecar
-from helpers.sources import SOURCE_ID, checksum, find_root
+from helpers.sources import SOURCE_ID, Source, checksum, find_root, read_source
+from helpers.tables import UNKNOWN
 
 Ask = Callable[[str], str]
 
-_STEM = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
+_PLACE_AND_DEPARTMENT = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)_(?:19|20)\d\d(?![0-9])")
 _KINDS = {"budget": "部门预算", "final": "部门决算"}
 _HEADER = (
     "# What is known about the published document in this folder; the document itself stays "
     "untouched.\n"
 )
 _LONGEST_QUOTE = 60
+_FORMS = {
+    "year": "such as 2024",
+    "kind": "budget or final",
+    "unit": ", ".join(UNIT_FACTORS),
+}
+
+
+class MissingAnswer(DisclosureError):
+    """Something is not known about a document that can be read.
+
+    Attributes
+    ----------
+    problem
+        What is missing, in a sentence without its full stop.
+    name
+        What a person has to say: a field of :class:`Answers`.
+    """
+
+    def __init__(self, problem: str, name: str) -> None:
+        super().__init__(f"{problem}; say so with --{name.replace('_', '-')}.")
+        self.problem, self.name = problem, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,8 @@ class Known:
         return f"  {self.name:<11} {self.value or 'not known'}  ({self.reason})"
 
 
-def _check_answers(answers: Answers) -> None:
+def check_answers(answers: Answers) -> None:
+    """Refuse an answer that cannot be right, whatever the document."""
     if answers.source_id and not SOURCE_ID.fullmatch(answers.source_id):
         raise DisclosureError(f"source_id must be of [a-z0-9_] only, not {answers.source_id!r}.")
     if answers.year and not re.fullmatch(r"(?:19|20)\d\d", answers.year):
@@ -82,6 +106,19 @@ def _check_answers(answers: Answers) -> None:
         raise DisclosureError(f"unit must be one of {known}, not {answers.unit!r}.")
 
 
+def _ask_for(name: str, question: str, ask: Ask | None) -> str:
+    """Ask until the answer is one that can be, or empty."""
+    answer = ask(f"{question}: ").strip() if ask else ""
+    while answer:
+        try:
+            check_answers(Answers(**{name: answer}))
+        except DisclosureError as error:
+            answer = ask(f"{error} Again: ").strip() if ask else ""
+        else:
+            break
+    return answer
+
+
 def _settle(
     file: str, name: str, given: str, stated: Stated | None, ask: Ask | None, optional: bool = False
 ) -> Known:
@@ -89,7 +126,7 @@ def _settle(
 
     Raises
     ------
-    DisclosureError
+    MissingAnswer
         If there is none, unless the value may be left out.
     """
     if given:
@@ -97,12 +134,12 @@ def _settle(
     if stated is not None:
         quote = stated.text[:_LONGEST_QUOTE] + "…" * (len(stated.text) > _LONGEST_QUOTE)
         return Known(name, stated.value, f"{stated.origin}: {quote}")
-    answer = ask(f"{file} does not state its {name}: ").strip() if ask else ""
-    if answer:
+    form = f" ({_FORMS[name]})" if name in _FORMS else " (may be left empty)" * optional
+    if answer := _ask_for(name, f"{file} does not state its {name}{form}", ask):
         return Known(name, answer, "as answered")
     if optional:
         return Known(name, "", "the text does not say")
-    raise DisclosureError(f"{file} does not state its {name}; say so with --{name}.")
+    raise MissingAnswer(f"{file} does not state its {name}", name)
 
 
 def _identifier(
@@ -112,18 +149,14 @@ def _identifier(
         return Known("source_id", given, "as given")
     if proposed := propose_identifier(department, int(year), kind):
         return Known("source_id", proposed, "place, department, year and kind")
-    stem = path.stem.lower()
-    if _STEM.fullmatch(stem) and year in stem:
-        return Known("source_id", stem, "the name of the file")
-    question = f"No identifier is known for {department}; <place>_<department>_{year}_{kind}: "
-    answer = ask(question).strip() if ask else ""
-    if not answer:
-        raise DisclosureError(
-            f"{path.name} needs an identifier, <place>_<department>_{year}_{kind} in small "
-            f"letters for {department}; say so with --source-id."
-        )
-    _check_answers(Answers(source_id=answer))
-    return Known("source_id", answer, "as answered")
+    if named := _PLACE_AND_DEPARTMENT.match(path.stem.lower()):
+        return Known("source_id", f"{named[1]}_{year}_{kind}", "the name of the file")
+    form = f"<place>_<department>_{year}_{kind}"
+    if answer := _ask_for("source_id", f"No identifier is known for {department}; {form}", ask):
+        return Known("source_id", answer, "as answered")
+    raise MissingAnswer(
+        f"{path.name} needs an identifier, {form} in small letters for {department}", "source_id"
+    )
 
 
 def _settle_all(
@@ -141,10 +174,83 @@ def _settle_all(
     year = _settle(name, "year", answers.year, proposal.year, ask)
     kind = _settle(name, "kind", answers.kind, proposal.kind, ask)
     unit = _settle(name, "unit", answers.unit, proposal.unit, ask)
-    _check_answers(Answers(year=year.value, kind=kind.value, unit=unit.value))
     source_id = _identifier(path, answers.source_id, department.value, year.value, kind.value, ask)
     known = (source_id, department, place, year, kind, unit)
     return {entry.name: entry for entry in known}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A document read as it would be filed, with nothing written.
+
+    Attributes
+    ----------
+    known
+        What it would be filed as, by name; the identifier first.
+    disclosure
+        What was read from it.
+    """
+
+    known: dict[str, Known]
+    disclosure: Disclosure
+
+
+def look(path: Path, document: Document, answers: Answers, ask: Ask | None = None) -> Look:
+    """Read a document as it would be filed, without filing it.
+
+    Parameters
+    ----------
+    path, answers, ask
+        As for :func:`add`.
+    document
+        The text of the file.
+
+    Raises
+    ------
+    DisclosureError
+        If it is no disclosure, or the unit answered is not the one it states.
+    MissingAnswer
+        If it can be read, but something about it is not known.
+    """
+    proposal = propose(document)
+    try:
+        known = _settle_all(path, proposal, answers, None)
+    except MissingAnswer:
+        # A blank template is not worth a question: whatever the answers, it would be refused.
+        _check_figures(path, document, proposal, answers)
+        if ask is None:
+            raise
+        known = _settle_all(path, proposal, answers, ask)
+    disclosure = read_opened(_source(path, proposal, known), document)
+    check_unfiled(disclosure)
+    return Look(known, disclosure)
+
+
+def _check_figures(path: Path, document: Document, proposal: Proposal, answers: Answers) -> None:
+    """Refuse a document that would be refused whatever its department, year, kind and unit are."""
+    supposed = Answers("supposed", "supposed", "supposed", "2000", "budget", answers.unit or "元")
+    supposed = replace(supposed, unit=proposal.unit.value if proposal.unit else supposed.unit)
+    source = _source(path, proposal, _settle_all(path, proposal, supposed, None))
+    check_unfiled(read_opened(source, document))
+
+
+def _title(known: Mapping[str, Known]) -> str:
+    return f"{known['department'].value}{known['year'].value}年{_KINDS[known['kind'].value]}公开"
+
+
+def _source(path: Path, proposal: Proposal, known: Mapping[str, Known]) -> Source:
+    return Source(
+        source_id=known["source_id"].value,
+        path=path,
+        title=_title(known),
+        department=known["department"].value,
+        place=known["place"].value,
+        fiscal_year=int(known["year"].value),
+        kind=known["kind"].value,
+        url=None,
+        sha256=checksum(path),
+        unit="" if proposal.unit else known["unit"].value,
+    )
 
 
 def _refuse_filed(raw: Path, name: str, sha256: str) -> None:
@@ -155,26 +261,25 @@ def _refuse_filed(raw: Path, name: str, sha256: str) -> None:
             raise DisclosureError(f"{name} is filed already, as {sidecar.parent.name}.")
 
 
-def _write_raw(folder: Path, path: Path, known: Mapping[str, Known], stated_unit: bool) -> None:
+def _write_raw(folder: Path, source: Source) -> None:
     """Write the raw file and ``source.yml`` into a new folder."""
-    values = {name: entry.value for name, entry in known.items()}
-    file = f"{values['source_id']}{path.suffix.lower()}"
+    file = f"{source.source_id}{source.path.suffix.lower()}"
     entries: dict[str, Any] = {
-        "source_id": values["source_id"],
-        "title": f"{values['department']}{values['year']}年{_KINDS[values['kind']]}公开",
-        "department": values["department"],
-        "place": values["place"] or None,
-        "fiscal_year": int(values["year"]),
-        "kind": values["kind"],
+        "source_id": source.source_id,
+        "title": source.title,
+        "department": source.department,
+        "place": source.place or None,
+        "fiscal_year": source.fiscal_year,
+        "kind": source.kind,
         "file": file,
-        "sha256": checksum(path),
+        "sha256": source.sha256,
         "url": None,
         "date_accessed": None,
     }
-    if not stated_unit:
-        entries["unit"] = values["unit"]
+    if source.unit:
+        entries["unit"] = source.unit
     folder.mkdir()
-    shutil.copyfile(path, folder / file)
+    shutil.copyfile(source.path, folder / file)
     text = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=1000)
     (folder / "source.yml").write_text(_HEADER + text, encoding="utf-8")
 
@@ -205,52 +310,64 @@ def add(
         already, or if something is not known.  Nothing is written then.
     """
     answers = answers or Answers()
-    _check_answers(answers)
+    check_answers(answers)
     root = find_root()
-    raw = root / "data" / "raw"
-    document = read_document(path)
-    _refuse_filed(raw, path.name, checksum(path))
-    proposal = propose(document)
-    known = _settle_all(path, proposal, answers, ask)
-    source_id = known["source_id"].value
+    raw, cleaned = root / "data" / "raw", root / "data" / "clean"
+    if path.is_file():
+        _refuse_filed(raw, path.name, checksum(path))
+    looked = look(path, read_document(path), answers, ask)
+    source_id = looked.disclosure.source.source_id
     if (raw / source_id).exists():
         raise DisclosureError(f"{path.name} was not added: there is a {source_id} already.")
-    # In a hidden folder until everything was read; a folder without a dot counts as filed.
+    # In a hidden folder until everything is there; a folder without a dot counts as filed.
     waiting = Path(tempfile.mkdtemp(prefix=".add-", dir=raw))
     try:
-        _write_raw(waiting / source_id, path, known, stated_unit=proposal.unit is not None)
-        check_unfiled(read(waiting / source_id))
+        _write_raw(waiting / source_id, looked.disclosure.source)
+        read_source(waiting / source_id)
         os.rename(waiting / source_id, raw / source_id)
     finally:
         shutil.rmtree(waiting)
     try:
-        disclosure = clean(raw / source_id)
-        write_collection(root / "data" / "clean")
+        disclosure = replace(looked.disclosure, source=read_source(raw / source_id))
+        write_disclosure(disclosure, cleaned)
+        write_collection(cleaned)
     except BaseException:
         shutil.rmtree(raw / source_id)
-        shutil.rmtree(root / "data" / "clean" / source_id, ignore_errors=True)
+        shutil.rmtree(cleaned / source_id, ignore_errors=True)
         raise
-    return disclosure, list(known.values())
+    return disclosure, list(looked.known.values())
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one}{'s' * (number != 1)}"
+
+
+def _tell_table(table: Mapping[str, Any]) -> str:
+    title = table["title"] or ("without a title" if table["table_id"] == UNKNOWN else "")
+    title = title or table["table_id"]
+    if not table["n_amounts"]:
+        return f"{title}: published empty" if table["is_empty"] else f"{title}: no amounts"
+    told = f"{title}: {_count(table['n_amounts'], 'amount')} in {table['unit_text'] or 'no unit'}"
+    return f"{told}; not one of the known tables" if table["table_id"] == UNKNOWN else told
 
 
 def describe_added(disclosure: Disclosure, known: list[Known]) -> str:
     """Return what was filed, what was found in it and what was not, for a terminal."""
-    rows = disclosure.rows
+    rows, source_id = disclosure.rows, disclosure.source.source_id
     findings = [row for row in rows["findings"] if row["severity"] != "rounding"]
-    lines = [f"{disclosure.source.source_id} was added:", *map(str, known[1:])]
-    for table in rows["tables"]:
-        amounts = f"{table['n_amounts']} amounts" if table["n_amounts"] else "empty"
-        title = table["title"] or table["table_id"]
-        lines.append(f"  table       {title}: {amounts} in {table['unit_text'] or 'no unit'}")
+    raw, cleaned = f"data/raw/{source_id}", f"data/clean/{source_id}"
+    lines = [f"{source_id} was added:", *map(str, known)]
+    lines += [f"  table       {_tell_table(table)}" for table in rows["tables"]]
     if not rows["tables"]:
         lines.append("  table       no statutory table was found")
-    lines.append(
-        f"  found       {len(rows['facts'])} facts, {len(rows['claims'])} claims, "
-        f"{len(rows['projects'])} projects"
+    found = ", ".join(
+        _count(len(rows[name]), name.removesuffix("s")) for name in ("facts", "claims", "projects")
     )
-    lines.append(f"  not read    {len(rows['unread'])} figures, listed in unread.csv")
-    lines.append(
-        f"  audit       {len(rows['checks'])} checks, {len(findings)} findings; "
-        f"python -m helpers audit data/raw/{disclosure.source.source_id} lists them"
-    )
+    lines.append(f"  found       {found}")
+    listed = f"; {cleaned}/unread.csv lists them" * bool(rows["unread"])
+    lines.append(f"  not read    {_count(len(rows['unread']), 'figure')}{listed}")
+    audited = f"{_count(len(rows['checks']), 'check')}, {_count(len(findings), 'finding')}"
+    listed = f"; python -m helpers audit {raw} lists them" * bool(findings)
+    lines.append(f"  audit       {audited}{listed}")
+    lines.append(f"  next        write url and date_accessed into {raw}/source.yml")
     return "\n".join(lines)

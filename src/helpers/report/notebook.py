@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.report.disclosure import describe_disclosure
+from helpers.report.disclosure import describe_disclosure, find_disclosures
 from helpers.report.pages import (
     TEMPLATES,
     PageError,
@@ -292,7 +292,8 @@ def _export(job: Job, notebook: Any, outcome: Outcome) -> str:
     }
     resources = {"metadata": {"path": str(job.root / "notebooks")}, "page": page}
     text, _ = exporter.from_notebook_node(notebook, resources)
-    text = link_findings(link_origins(text, f"{up}source/"), f"{up}{AUDIT_TEMPLATE}/")
+    filed, _ = find_disclosures(job.root)
+    text = link_findings(link_origins(text, f"{up}source/", filed), f"{up}{AUDIT_TEMPLATE}/")
     return text.replace("<!-- contents -->", _contents(text), 1)
 
 

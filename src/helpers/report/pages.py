@@ -7,6 +7,7 @@ load anything from a host or a neighbouring file is refused before it is written
 import os
 import re
 from collections import Counter
+from collections.abc import Collection
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -112,7 +113,7 @@ class _References(HTMLParser):
         self.found.update(url.strip() or imported for url, imported in _STYLE_URL.findall(css))
 
 
-def link_origins(html: str, folder: str) -> str:
+def link_origins(html: str, folder: str, filed: Collection[str]) -> str:
     """Make a link to the place in the document of each figure that knows its place.
 
     Parameters
@@ -121,14 +122,22 @@ def link_origins(html: str, folder: str) -> str:
         With the spans of `helpers.traced`.
     folder
         Where the source pages lie, relative to the page: ``../source/``.
+    filed
+        The disclosures that have such a page; other figures keep their place as it is.
 
     Examples
     --------
     >>> span = '<span class="origin" data-place="anyang_2024_budget#L7" title="line 7">8</span>'
-    >>> link_origins(span, "source/")
+    >>> link_origins(span, "source/", ["anyang_2024_budget"])
     '<a class="origin" href="source/anyang_2024_budget.html#L7" title="line 7">8</a>'
     """
-    return _ORIGIN.sub(rf'<a class="origin" href="{folder}\1.html#\2"\3>\4</a>', html)
+
+    def link(span: re.Match[str]) -> str:
+        if span[1] not in filed:
+            return span[0]
+        return span.expand(rf'<a class="origin" href="{folder}\1.html#\2"\3>\4</a>')
+
+    return _ORIGIN.sub(link, html)
 
 
 def link_findings(html: str, folder: str) -> str:

@@ -146,7 +146,8 @@ def run_reports(settings: ReportSettings, show_progress: bool = False) -> list[R
         raise ReportError(broken[CLEANING_TEMPLATE])
     sources, misnamed = _choose_sources(root, settings.sources)
     names = choose_templates([t.name for t in templates] + list(broken), settings.templates)
-    chosen = [t for t in templates if t.name in names]
+    # A lesson on a file of the reader's own is no report on the collection: only by name.
+    chosen = [t for t in templates if t.name in names and (settings.templates or t.scope != "file")]
     values = choose_values(chosen, settings.parameters)
     reports = root / "reports"
     with closing(State(reports / ".state")) as state:
@@ -295,8 +296,12 @@ class _Run:
             for stage in ("raw", "clean")
         )
         cleans = task.template.name == CLEANING_TEMPLATE
+        own: tuple[Path, ...] = ()
+        if task.template.scope == "file":
+            path = task.values.get("path", task.template.parameters["path"].default)
+            own = tuple(p for p in [self._root / path] if p.is_file())
         return Inputs(
-            files=raw if cleans else raw + clean,
+            files=raw if cleans else raw + clean + own,
             outputs=clean if cleans else (),
             digests={
                 **self._digests,
@@ -306,10 +311,17 @@ class _Run:
             page=task.page,
         )
 
+    @staticmethod
+    def _about(task: ReportTask, sources: Sequence[str]) -> tuple[str, ...]:
+        if task.template.scope == "file":
+            return ()
+        return (task.source_id,) if task.source_id else tuple(sources)
+
     def _job(self, task: ReportTask, sources: Sequence[str]) -> Job:
         about: dict[str, dict[str, Any]] = {
             "disclosure": {"source_id": task.source_id},
             "comparison": {"source_ids": list(sources)},
+            "file": {},
             "once": {},
         }
         return Job(
@@ -317,7 +329,7 @@ class _Run:
             notebook=task.template.notebook,
             parameters={**task.values, **about[task.template.scope]},
             source_id=task.source_id,
-            sources=(task.source_id,) if task.source_id else tuple(sources),
+            sources=self._about(task, sources),
             root=self._root,
             page=task.page,
             log=self._root / "reports" / "logs" / f"{task.name}.log",

@@ -65,7 +65,12 @@ class Template:
 
     @property
     def scope(self) -> str:
-        """``disclosure`` (a page each), ``comparison`` (one page over all), or ``once``."""
+        """``disclosure`` (a page each), ``comparison`` (one page over all), ``once``, or ``file``.
+
+        The last is about a file of the user's own: rendered only when asked for by name.
+        """
+        if "path" in self.parameters:
+            return "file"
         if "source_id" in self.parameters:
             return "disclosure"
         return "comparison" if "source_ids" in self.parameters else "once"
