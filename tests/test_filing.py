@@ -111,6 +111,48 @@ def test_what_is_refused_leaves_no_trace(root, capsys, text, options, message):
     assert written(root) == ["data/raw"]
 
 
+def test_a_blank_template_is_refused_before_anything_is_asked(root):
+    blank = "我单位2016年部门预算\n单位：万元\n目录\n"
+    with pytest.raises(DisclosureError, match=r"holds no amount"):
+        add(save(root, blank), ask=lambda question: pytest.fail(question))
+
+
+def test_a_wrong_answer_is_asked_again(root):
+    answers = iter(["某省某县", "圆", "元"])
+    asked = []
+
+    def answer(question):
+        asked.append(question)
+        return next(answers)
+
+    text = NO_UNIT.replace("商洛市统计局", "某镇逸夫小学")
+    disclosure, _ = add(save(root, text, "x_school_2016.txt"), ask=answer)
+    assert disclosure.source.unit == "元" and disclosure.source.place == "某省某县"
+    assert disclosure.source.source_id == "x_school_2016_budget"
+    assert asked == [
+        "page.txt does not state its place (may be left empty): ".replace("page", "x_school_2016"),
+        "x_school_2016.txt does not state its unit (元, 千元, 万元, 百万元, 亿元): ",
+        "unit must be one of 元, 千元, 万元, 百万元, 亿元, not '圆'. Again: ",
+    ]
+
+
+def test_what_was_found_is_told(root, capsys):
+    unknown = TEXT + "\n某某明细表\n\n单位：万元\n\n名称\t金额\n甲\t1.50\n乙\t2.50\n"
+    status, out, _ = run(capsys, save(root, unknown), "--yes")
+    assert status == 0
+    source_id = "shangluo_statistics_2016_budget"
+    assert out[1] == f"  source_id   {source_id}  (place, department, year and kind)"
+    assert any(line.endswith("amounts in 万元; not one of the known tables") for line in out)
+    assert (
+        out[-1] == f"  next        write url and date_accessed into data/raw/{source_id}/source.yml"
+    )
+
+
+def test_a_folder_is_no_file(root, capsys):
+    status, _, err = run(capsys, root, "--yes")
+    assert (status, err) == (1, [f"{root} is a folder; name the files in it."])
+
+
 def test_options_say_what_the_text_does_not(root, capsys):
     path = save(root, NAMELESS.replace("单位：万元", ""))
     options = ["--department", "某县文化馆", "--unit", "元", "--place", "某省某县"]

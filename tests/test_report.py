@@ -471,6 +471,31 @@ def test_pages_that_marks_lead_to_come_with_every_run(tmp_path: Path) -> None:
     }
 
 
+def test_a_lesson_on_a_file_of_ones_own_is_rendered_by_name_only(tmp_path: Path) -> None:
+    root = make_site(tmp_path, {PARK: "人员经费 120000\n"}, ["02_clean_disclosure"])
+    lesson = json.loads((NOTEBOOKS / "04_compare.ipynb").read_text(encoding="utf-8"))
+    parameters = 'path: str = "own.txt"  # a file'
+    shown = "from pathlib import Path\nprint(Path(path).read_text(encoding='utf-8'))"
+    code = {"cell_type": "code", "execution_count": None, "outputs": []}
+    lesson["cells"] = [
+        {**code, "id": "a", "metadata": {"tags": ["parameters"]}, "source": [parameters]},
+        {**code, "id": "b", "metadata": {"tags": ["result"]}, "source": [shown]},
+    ]
+    (root / "notebooks" / "90_lesson.ipynb").write_text(json.dumps(lesson), encoding="utf-8")
+    own = root / "own.txt"
+    own.write_text("first", encoding="utf-8")
+    assert "90_lesson" not in {r.name for r in run_reports(ReportSettings(root=root))}
+
+    def result() -> tuple[str, str]:
+        results = run_reports(ReportSettings(root=root, templates=("90",)))
+        return next((r.status, r.result) for r in results if r.name == "90_lesson")
+
+    assert result() == ("rendered", "first")
+    assert result() == ("up to date", "first")
+    own.write_text("second", encoding="utf-8")
+    assert result() == ("rendered", "second")
+
+
 def test_a_broken_notebook_costs_itself_only(tmp_path: Path) -> None:
     root = make_site(tmp_path, {PARK: "人员经费 120000\n"}, ["02_clean_disclosure", "04_compare"])
     run_reports(ReportSettings(root=root))

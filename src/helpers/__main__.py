@@ -119,6 +119,9 @@ def _add(arguments: argparse.Namespace) -> int:
     may_ask = sys.stdin.isatty() and not arguments.yes
     problems = []
     for path in arguments.files:
+        if path.is_dir():
+            problems.append(f"{path} is a folder; name the files in it.")
+            continue
         try:
             print(describe_added(*add(path, answers, _ask if may_ask else None)))
         except DisclosureError as error:

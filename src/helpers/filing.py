@@ -338,7 +338,8 @@ def add(
     return disclosure, list(looked.known.values())
 
 
-def _count(number: int, one: str) -> str:
+def counted(number: int, one: str) -> str:
+    """Return a number with its noun: 1 fact, 1,200 facts."""
     return f"{number:,} {one}{'s' * (number != 1)}"
 
 
@@ -347,7 +348,7 @@ def _tell_table(table: Mapping[str, Any]) -> str:
     title = title or table["table_id"]
     if not table["n_amounts"]:
         return f"{title}: published empty" if table["is_empty"] else f"{title}: no amounts"
-    told = f"{title}: {_count(table['n_amounts'], 'amount')} in {table['unit_text'] or 'no unit'}"
+    told = f"{title}: {counted(table['n_amounts'], 'amount')} in {table['unit_text'] or 'no unit'}"
     return f"{told}; not one of the known tables" if table["table_id"] == UNKNOWN else told
 
 
@@ -361,13 +362,13 @@ def describe_added(disclosure: Disclosure, known: list[Known]) -> str:
     if not rows["tables"]:
         lines.append("  table       no statutory table was found")
     found = ", ".join(
-        _count(len(rows[name]), name.removesuffix("s")) for name in ("facts", "claims", "projects")
+        counted(len(rows[name]), name.removesuffix("s")) for name in ("facts", "claims", "projects")
     )
     lines.append(f"  found       {found}")
-    listed = f"; {cleaned}/unread.csv lists them" * bool(rows["unread"])
-    lines.append(f"  not read    {_count(len(rows['unread']), 'figure')}{listed}")
-    audited = f"{_count(len(rows['checks']), 'check')}, {_count(len(findings), 'finding')}"
-    listed = f"; python -m helpers audit {raw} lists them" * bool(findings)
+    listed = f"; see {cleaned}/unread.csv" * bool(rows["unread"])
+    lines.append(f"  not read    {counted(len(rows['unread']), 'figure')}{listed}")
+    audited = f"{counted(len(rows['checks']), 'check')}, {counted(len(findings), 'finding')}"
+    listed = f"; see python -m helpers audit {raw}" * bool(findings)
     lines.append(f"  audit       {audited}{listed}")
     lines.append(f"  next        write url and date_accessed into {raw}/source.yml")
     return "\n".join(lines)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers.disclosure import Disclosure
 from helpers.document import DisclosureError, Document, Lost, RawTable
-from helpers.filing import Answers, Known, MissingAnswer, add, check_answers, look
+from helpers.filing import Answers, Known, MissingAnswer, add, check_answers, counted, look
 from helpers.grid import Grid, read_grids
 from helpers.ledger import UNREAD
 from helpers.packaging import columns_of
@@ -87,7 +87,7 @@ class FirstLook:
         if self.disclosure is None:
             return f"**Nothing was read:** {self.refusal}"
         counts = ", ".join(
-            f"{len(self.disclosure.rows[name]):,} {name}"
+            counted(len(self.disclosure.rows[name]), name.removesuffix("s"))
             for name in ("tables", "facts", "claims", "projects", "indicators")
         )
         return f"**{self.path.name} can be read:** {counts}."
@@ -199,8 +199,8 @@ class FirstLook:
         largest = self.disclosure.largest_fact()
         stated = [*rows["facts"], *(row for row in rows["claims"] if row["role"] == "amount")]
         candidates = ([largest] if largest else []) + _spread(stated, wanted)
-        by_origin: dict[str, dict[str, Any]] = {row["origin"]: row for row in candidates}
-        return [self.disclosure.where(row) for row in list(by_origin.values())[:wanted]]
+        once = {id(row): row for row in candidates}
+        return [self.disclosure.where(row) for row in list(once.values())[:wanted]]
 
     def not_read(self) -> str:
         """Return what the reader did not take or did not know, in a sentence or two."""
