@@ -164,3 +164,8 @@ def test_unit(text, unit):
 def test_a_place_whose_name_begins_with_yuan_is_no_unit(place):
     assert find_unit(f"编制单位：{place}") is None
     assert find_unit(f"编制单位：{place}　　单位：万元") == "万元"
+
+
+def test_digits_run_together_are_no_amount():
+    assert parse_number("12345678901234567890") == Decimal("12345678901234567890")
+    assert parse_number("123456789012345678901234567.00") is None

@@ -148,6 +148,17 @@ def test_rounded_shares_may_add_up_to_101_percent(changji: list[Row], tmp_path: 
 
 
 @pytest.mark.parametrize("line", ["L2282", "L2290", "L2296"])
+def test_nothing_has_no_shares(tmp_path: Path) -> None:
+    text = (
+        "某某局2024年度部门决算公开说明\n九、财政拨款“三公”经费支出决算情况说明\n"
+        "2024年度财政拨款“三公”经费支出0.00万元，其中：因公出国（境）费支出0.00万元，占0.00%；"
+        "公务用车购置及运行维护费支出0.00万元，占0.00%；公务接待费支出0.00万元，占0.00%。\n"
+    )
+    found = published(tmp_path, text, kind="final").rows
+    assert sum(row["role"] == "share" for row in found["claims"]) == 3
+    assert of_rule(found["findings"], "claim_share_sum") == []
+
+
 def test_a_sentence_about_the_year_leaves_out_what_was_carried_over(
     changji: list[Row], line: str
 ) -> None:

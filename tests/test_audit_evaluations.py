@@ -689,3 +689,15 @@ def test_a_department_named_shorter_in_one_table() -> None:
     ]
     # Where both are as usual, neither is.
     assert failed(department_names([*names[:2], short, short])) == []
+
+
+def test_target_tables_without_described_projects(tmp_path: Path) -> None:
+    path = tmp_path / "bureau_2024_budget.txt"
+    path.write_text(
+        "青山市教育局2024年部门预算公开\n"
+        "项目名称\t\t办公楼物业费\t\t\t项目负责人\t\t×××\t\n"
+        "项目资金(万元)\t\t年度预算总额:\t63.55\t其中:财政拨款\t63.55\t其他资金:\t0.00\t\n",
+        encoding="utf-8",
+    )
+    (row,) = read(path).rows["projects"]
+    assert (row["project_name"], row["initial_budget_yuan"]) == ("办公楼物业费", 635500)

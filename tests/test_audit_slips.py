@@ -63,6 +63,7 @@ def test_nothing_is_suspected_where_all_holds() -> None:
         ("cd", "12", "11", "digit"),
         ("abcd", "81", "18", "swap"),
         ("b", "0.04", "4", "shift"),
+        ("b", "40000", "4", "unit"),
         ("c", None, "5", "blank"),
         ("d", "17", "6", "other"),
     ],

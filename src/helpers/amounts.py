@@ -64,6 +64,9 @@ class Amount:
         return plain(self.value * UNIT_FACTORS[unit])
 
 
+_MOST_DIGITS = 20  # cells run together make longer ones
+
+
 def plain(value: Decimal) -> Decimal:
     """Return the same number without exponent and without trailing zeros.
 
@@ -89,8 +92,8 @@ def parse_number(text: str) -> Decimal | None:
     -------
     Decimal or None
         None if the text is anything but one well-formed number: digits grouped in threes or not
-        grouped at all.  A blank between two digits is a fault of the conversion where a decimal
-        point follows; elsewhere two figures may have met in one cell.
+        grouped at all, and no more than 20 of them.  A blank between two digits is a fault of the
+        conversion where a decimal point follows; elsewhere two figures may have met in one cell.
 
     Examples
     --------
@@ -106,7 +109,8 @@ def parse_number(text: str) -> Decimal | None:
     bracketed = _BRACKETED.fullmatch(ascii_text)
     if bracketed and "." in ascii_text:
         ascii_text = "-" + bracketed.group(1)
-    if not _NUMBER.fullmatch(ascii_text):
+    is_long = sum(character.isdigit() for character in ascii_text) > _MOST_DIGITS
+    if is_long or not _NUMBER.fullmatch(ascii_text):
         return None
     return Decimal(re.sub(r"[−–]", "-", ascii_text).replace(",", ""))
 

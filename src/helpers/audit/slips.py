@@ -21,7 +21,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
-from helpers.amounts import plain
+from helpers.amounts import UNIT_FACTORS, plain
 from helpers.audit.claims import is_claim_key
 from helpers.audit.identity import Identity, Term
 
@@ -31,12 +31,15 @@ Kind = Literal[
 
 _MOST_SUSPECTS = 3
 _MOST_FIGURES = 3  # what needs more is no slip
+_WAN = UNIT_FACTORS["万元"]
 _CLEAR_GAIN = 2
 _DECIMALS = 2  # of a figure that is exact, where a rate asks for another
 # Rules whose figures are taken by their words to mean one thing: no ground to correct either.
 _BY_WORDS = ("goal_", "description_", "indicator_")
 # An eye or a hand is known to make these, and a rate is the last figure to be worked out.
-_USUAL: frozenset[Kind] = frozenset({"blank", "direction", "digit", "swap", "shift", "rate"})
+_USUAL: frozenset[Kind] = frozenset(
+    {"blank", "direction", "digit", "swap", "unit", "shift", "rate"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,9 @@ class Slip:
     kind
         How the first differs from what it should be: a ``blank``; a figure where there should be
         none (``empty``); an increase for a decrease (``direction``); one ``digit``, two digits in
-        each other's place (``swap``), the decimal point (``shift``); a ``rate`` that its figures do
-        not give.  ``exchange`` where the same figures stand in each other's place, or one in that
-        of a blank.
+        each other's place (``swap``), 元 for 万元 (``unit``), the decimal point (``shift``); a
+        ``rate`` that its figures do not give.  ``exchange`` where the same figures stand in each
+        other's place, or one in that of a blank.
     """
 
     terms: tuple[Term, ...]
@@ -112,6 +115,8 @@ def _kind(term: Term, value: Decimal, is_rate: bool) -> Kind:
         return "direction"
     scale = max(_scale(printed), _scale(value))
     one, other = (str(int(abs(number).scaleb(scale))) for number in (printed, value))
+    if value in (printed * _WAN, printed / _WAN):
+        return "unit"
     if one.rstrip("0") == other.rstrip("0"):
         return "shift"
     if len(one) == len(other):

@@ -126,6 +126,9 @@ def share_sums(claims: Claims) -> Iterator[Identity]:
         # A part of a part in the list makes the amounts exceed the whole.
         if len(listed) < 2 or equality("", "", whole, parts, unit).verdict == "different":
             continue
+        # Nothing has no shares: each is printed as 0 %.
+        if not whole.value:
+            continue
         stated = [
             figure(
                 share["value"],
