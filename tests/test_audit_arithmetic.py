@@ -144,10 +144,6 @@ def test_rounded_shares_may_add_up_to_101_percent(changji: list[Row], tmp_path: 
     assert [row["left_value"] for row in of_rule(rows, "claim_share_sum")] == ["106"]
 
 
-# --- money of the year and money carried over --------------------------------------------------
-
-
-@pytest.mark.parametrize("line", ["L2282", "L2290", "L2296"])
 def test_nothing_has_no_shares(tmp_path: Path) -> None:
     text = (
         "某某局2024年度部门决算公开说明\n九、财政拨款“三公”经费支出决算情况说明\n"
@@ -159,6 +155,10 @@ def test_nothing_has_no_shares(tmp_path: Path) -> None:
     assert of_rule(found["findings"], "claim_share_sum") == []
 
 
+# --- money of the year and money carried over --------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["L2282", "L2290", "L2296"])
 def test_a_sentence_about_the_year_leaves_out_what_was_carried_over(
     changji: list[Row], line: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ from helpers.audit.evaluations.scoring_rules import (
     score_limits,
 )
 from helpers.audit.identity import Identity
+from helpers.disclosure import read
 from helpers.evaluation_indicators import NO_NUMBER
 from helpers.performance import Evaluation, FundRow, Indicator, Unread
 
