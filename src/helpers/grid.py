@@ -293,8 +293,8 @@ def _without_headers(
     while index < len(rows):
         if count and _header_key(rows[index : index + count]) == key:
             index += count
-            while index < len(rows) and _is_serial_row(rows[index]):
-                index += 1
+        elif _is_serial_row(rows[index]):
+            index += 1
         else:
             yield rows[index]
             index += 1

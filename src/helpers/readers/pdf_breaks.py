@@ -97,6 +97,28 @@ def is_broken_figure(lines: Sequence[TextLine], left: float, right: float) -> bo
     )
 
 
+def is_wrapped_row(cells: Iterable[tuple[Sequence[TextLine], float, float]]) -> bool:
+    """Tell whether all cells of a row wrap for want of room, a name among them.
+
+    Parameters
+    ----------
+    cells
+        Their lines from the top, and their borders.
+    """
+    wrapped = [(lines, left, right) for lines, left, right in cells if len(lines) > 1]
+    if not all(
+        is_full(line, left, right, below.text)
+        for lines, left, right in wrapped
+        for line, below in pairwise(lines)
+    ):
+        return False
+    texts = [[line.text.replace(" ", "") for line in lines] for lines, _, _ in wrapped]
+    figures = [lines for lines in texts if all(map(is_figure_part, lines))]
+    return len(figures) < len(texts) and all(
+        makes_figure("".join(lines[:-1]), lines[-1]) for lines in figures
+    )
+
+
 def join_broken(lines: Sequence[TextLine], left: float, right: float) -> str:
     """Join the lines of one cell.
 
@@ -146,10 +168,11 @@ def is_cut_row(above: Cells, below: Cells) -> bool:
     if not all(is_full(above[cell][-1], *cell, rest[0].text) for cell, rest in below.items()):
         return False
     pairs = [(_whole_text(above[cell]), _whole_text(below[cell])) for cell in below]
-    figures = [pair for pair in pairs if is_figure_part(pair[0]) or is_figure_part(pair[1])]
+    # A name may break before or after a figure of its own: 2024, 年住房保障.
+    figures = [pair for pair in pairs if is_figure_part(pair[0]) and is_figure_part(pair[1])]
     if not figures:
         # A single name may be that of a row whose figures are blank.
-        return len(pairs) > 1
+        return len(pairs) > 1 and not any(is_figure_part(rest) for _, rest in pairs)
     if not all(makes_figure(*pair) for pair in figures):
         return False
     is_named = any(not is_figure_part(_whole_text(lines)) for lines in above.values())

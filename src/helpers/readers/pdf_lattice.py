@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from helpers.readers.pdf_breaks import is_broken_figure, is_cut_row, join_broken
+from helpers.readers.pdf_breaks import is_broken_figure, is_cut_row, is_wrapped_row, join_broken
 from helpers.readers.pdf_page import THINNEST_CELL
 from helpers.readers.pdf_text import TextLine
 
@@ -80,7 +80,7 @@ def _split_rows(
         for lines, _, _ in cells
         if len(lines) > 1 and all(_FIGURE.fullmatch(line.text.replace(" ", "")) for line in lines)
     ]
-    if len(figures) < 2 or any(is_broken_figure(*cell) for cell in cells):
+    if len(figures) < 2 or is_wrapped_row(cells) or any(is_broken_figure(*c) for c in cells):
         return None
     heights = [line.top for line in max(figures, key=len)]
     bounds = [(a + b) / 2 for a, b in pairwise(heights)]
