@@ -62,7 +62,7 @@ def must_join(above: str, below: str) -> bool:
     )
 
 
-def _is_likely_one(above: str, below: str) -> bool:
+def is_likely_one(above: str, below: str) -> bool:
     """Tell whether parts of a figure have fewer or more decimals than figures side by side have."""
     return makes_figure(above, below) and _decimals(above) != _decimals(below)
 
@@ -177,7 +177,7 @@ def is_cut_row(above: Cells, below: Cells) -> bool:
         return False
     is_named = any(not is_figure_part(_whole_text(lines)) for lines in above.values())
     is_nameless = is_named and len(figures) == len(pairs)
-    return any(must_join(*pair) or _is_likely_one(*pair) for pair in figures) or is_nameless
+    return any(must_join(*pair) or is_likely_one(*pair) for pair in figures) or is_nameless
 
 
 def _whole_text(lines: Iterable[TextLine]) -> str:
