@@ -10,11 +10,11 @@ calls itself a table count, and of these only such with figures in columns of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from helpers.readers.pdf_breaks import is_likely_one, makes_figure, must_join
+from helpers.readers.pdf_breaks import is_figure_part, is_likely_one, makes_figure, must_join
 from helpers.readers.pdf_headings import place_headings, read_headings
 from helpers.readers.pdf_lattice import CellText, Lattice
 from helpers.readers.pdf_page import Glyph, Rule
@@ -35,7 +35,9 @@ _CODE = re.compile(r"[1235]\d{2}(?:\d{2}){0,2}")
 _CAPTION = re.compile(
     r"^(?:附?表|公开)\d{1,2}表?$|^(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[（(].*[）)])?[:：]"
 )
-_SIGNS = frozenset("0123456789.,")
+_AMOUNT = re.compile(r"[-−]?\d[\d,]*[.,][\d,]*")
+_LEADING = 1.6  # type sizes: the most from line to line within a cell
+_WIDEST = 1.2  # type sizes: a character for which a full line has no room
 _LEAST_ROWS = 3
 _MOST_HEADER_LINES = 6
 _REACH = 8  # lines above the first figures in which the caption stands
@@ -157,7 +159,9 @@ def _without_halves(
             for line in body
         ]
         texts = [text for start, end, text in _spans(body) if start < right[1] and end > left[0]]
-        if not any(all(both) for both in filled) and not any(_FIGURE.fullmatch(t) for t in texts):
+        is_apart = any(all(both) for both in filled) or any(_FIGURE.fullmatch(t) for t in texts)
+        # A column that is blank so far has a heading and no halves.
+        if not is_apart and all(any(side) for side in zip(*filled, strict=True)):
             columns[index : index + 2] = [(left[0], right[1])]
         else:
             index += 1
@@ -225,20 +229,37 @@ def _is_table(lines: Sequence[_Line], start: int, first: int, end: int) -> bool:
     )
 
 
-def _goes_on(band: Sequence[_Line], line: _Line) -> bool:
-    """Tell whether a line holds the last digits of figures that wrap: each below its own."""
-    above = {round(part[0].x0): text for one in band for part, text in _parts(one)}
-    pairs = [
-        next((text for x, text in above.items() if abs(x - part[0].x0) < _SAME_PLACE), "")
-        for part, _ in _parts(line)
-    ]
-    both = [
-        (over, text) for over, text in zip(pairs, line.texts, strict=True) if text[:1] in _SIGNS
-    ]
-    return bool(both) and (
-        all(makes_figure(*pair) for pair in both)
-        and any(must_join(*pair) or is_likely_one(*pair) for pair in both)
-    )
+def _goes_on(band: Sequence[_Line], line: _Line, ends: Mapping[int, float]) -> bool:
+    """Tell whether a line holds the rest of cells that wrap: each below its own, at its left.
+
+    The signs: what stands above is full, or a figure that is none without its rest.
+
+    Parameters
+    ----------
+    band
+        The lines of the row so far.
+    line
+        The next one.
+    ends
+        How far texts reach to the right, by where they start.
+    """
+    if line.top - band[-1].top > _LEADING * line.parts[0][0].size:
+        return False
+    above = {round(part[0].x0): (part, text) for one in band for part, text in _parts(one)}
+    pairs, is_full = [], True
+    for part, text in _parts(line):
+        start = round(part[0].x0)
+        if start not in above or _OPENS_ROW.match(text):
+            return False
+        over, over_text = above[start]
+        is_full = is_full and over[-1].x1 + _WIDEST * part[0].size > ends[start]
+        if is_figure_part(over_text) and is_figure_part(text):
+            pairs.append((over_text, text))
+        elif _AMOUNT.fullmatch(over_text) or _AMOUNT.fullmatch(text):
+            return False  # a figure and a name below each other; 2024 may belong to a name
+    if not all(makes_figure(*pair) for pair in pairs):
+        return False
+    return is_full or any(must_join(*pair) or is_likely_one(*pair) for pair in pairs)
 
 
 def _parts(line: _Line) -> Iterator[tuple[tuple[Glyph, ...], str]]:
@@ -249,6 +270,9 @@ def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
     """Group the lines of one printed row: a name that wraps around its figures."""
     pitches = sorted(below.top - above.top for above, below in pairwise(body))
     pitch = pitches[len(pitches) // 2] if pitches else 0.0
+    ends: dict[int, float] = {}
+    for start, end, _ in _spans(body):
+        ends[round(start)] = max(end, ends.get(round(start), end))
     bands: list[list[_Line]] = []
     for line in body:
         last = bands[-1] if bands else None
@@ -259,7 +283,7 @@ def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
             and not (line.has_figures and any(one.has_figures for one in last))
             and not (line.has_words and _OPENS_ROW.match("".join(line.texts)))
         )
-        if is_rest or (last is not None and _goes_on(last, line)):
+        if is_rest or (last is not None and _goes_on(last, line, ends)):
             last.append(line)
         else:
             bands.append([line])
