@@ -5,6 +5,7 @@ PYTHON = .venv/bin/python
 NOTEBOOKS = find notebooks -name '*.ipynb' ! -path '*/.ipynb_checkpoints/*'
 STRIP = .venv/bin/nbstripout --keep-id --extra-keys 'metadata.papermill cell.metadata.papermill'
 JOBS =
+PDF =
 
 .PHONY: help setup clean-data audit reports export test lint bench lab
 
@@ -35,8 +36,9 @@ lint: setup ## Check code style, and that no notebook holds outputs
 	@echo "$(NOTEBOOKS) -exec $(STRIP) --verify {} +"
 	@$(NOTEBOOKS) -exec $(STRIP) --verify {} +
 
-bench: setup ## Measure cleaning up to 50 times as long, and what the audit notices
-	$(PYTHON) -m helpers bench
+bench: setup ## Measure cleaning, reading PDF (PDF=folder: these too), and what the audit notices
+	$(PYTHON) tests/pdf_exports.py build/pdf
+	$(PYTHON) -m helpers bench --pdf build/pdf $(PDF)
 
 lab: setup ## Open JupyterLab in the folder of the notebooks
 	.venv/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks

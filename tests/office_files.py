@@ -20,6 +20,7 @@ from helpers.columns import column_paths
 from helpers.document import Document, Paragraph, RawTable, squeeze
 from helpers.grid import _is_serial_row, _pieces, _split_header
 
+_TEXT_WIDTH = 9000  # twentieths of a point
 Spans = list[tuple[int, int, int, int]]  # first row and column, last row and column, from 0
 Table = tuple[list[list[str]], Spans]
 
@@ -94,7 +95,9 @@ def _table_xml(rows: list[list[str]], spans: Spans) -> str:
         for top, left, bottom, right in spans
         for row in range(top + 1, bottom + 1)
     }
-    xml = [f"<w:tbl {nsdecls('w')}><w:tblPr/>"]
+    # Without the widths of its columns LibreOffice lays out each row by itself.
+    columns = f'<w:gridCol w:w="{_TEXT_WIDTH // len(rows[0])}"/>' * len(rows[0])
+    xml = [f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{columns}</w:tblGrid>"]
     for number, row in enumerate(rows):
         xml.append("<w:tr>")
         column = 0

@@ -3,9 +3,11 @@
 Tables run over pages the way Word prints them, between rows, with or without their header again.
 """
 
+import sys
 from pathlib import Path
 
 import office_files
+from helpers.disclosure import read
 from helpers.document import Document
 from pdf_pages import PdfPage, pdf_bytes
 
@@ -106,3 +108,11 @@ def write_pdf(document: Document, path: Path, is_merged: bool) -> None:
         else:
             writer.table(*block)
     path.write_bytes(pdf_bytes(*writer.pages))
+
+
+if __name__ == "__main__":  # for make bench: a PDF of each filed disclosure
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sorted(Path(__file__).parents[1].glob("data/raw/*/source.yml")):
+        name = source.parent.name
+        write_pdf(read(source.parent).document, folder / f"{name}.pdf", name.endswith("_budget"))

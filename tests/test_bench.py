@@ -9,7 +9,15 @@ from decimal import Decimal
 import pytest
 
 import helpers as hp
+import pdf_exports
 from helpers.bench import bench, budget_text, final_accounts_text, make_up_department
+from helpers.bench.extraction import (
+    READERS,
+    Expected,
+    compare,
+    count_right,
+    figures_of_rows,
+)
 from helpers.bench.timing import Measurement, growth
 
 WRITERS = {"budget": budget_text, "final": final_accounts_text}
@@ -113,3 +121,36 @@ def test_bench_measures_filed_and_made_up_documents(tmp_path, monkeypatch, capsy
         assert 1.5 < second["megabytes"] / first["megabytes"] < 2.5
         assert first["seconds"] > 0
     assert "made-up final, 2 times as long" in capsys.readouterr().out
+
+
+def test_a_figure_is_right_with_its_row_its_headings_and_its_unit(tmp_path):
+    """The same document as text and as PDF; plain extraction lacks what a page does not repeat."""
+    text = written(tmp_path, "budget", 1)
+    path = tmp_path / "made_up.pdf"
+    pdf_exports.write_pdf(hp.read(text).document, path, is_merged=True)
+    found = {one.reader: one for one in compare(path, text)}
+    assert set(found) >= {"helpers", "pdfplumber"} and set(found) <= set(READERS)
+    ours, plain = found["helpers"], found["pdfplumber"]
+    assert ours.cells == plain.cells == len(hp.read(text).rows["facts"])
+    assert ours.right > 0.99 * ours.cells
+    assert 0 < plain.right < ours.right
+    unknown = {one.reader: one for one in compare(path, None)}
+    assert not unknown["helpers"].is_known
+    assert 0 < unknown["helpers"].right <= unknown["helpers"].cells
+
+
+@pytest.mark.parametrize(
+    ("rows", "unit", "right"),
+    [
+        ([["科目", "合计"], ["行政运行", "5.10"]], "万元", 1),
+        ([["科目", "合计"], ["行政运行", "5.10"]], "元", 0),
+        ([["科目", "合计"], ["行政运行", "5.1 0"]], "万元", 0),
+        ([["科目", "项目支出"], ["行政运行", "5.10"]], "万元", 0),
+        ([["科目", "合计"], ["机关服务", "5.10"]], "万元", 0),
+        ([["行政运行", "5.10"]], "万元", 0),
+        ([["单位：元", None], ["科目", "合计"], ["行政运行", "5.10"]], "万元", 1),
+    ],
+)
+def test_what_is_missing_makes_a_figure_wrong(rows, unit, right):
+    expected = Expected(Decimal("5.10"), ("行政运行",), ("合计",), "万元")
+    assert count_right([expected, expected], figures_of_rows(rows, unit)) == right

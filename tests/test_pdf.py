@@ -230,6 +230,116 @@ def test_a_figure_broken_in_a_narrow_cell_is_whole(tmp_path):
     assert texts(table)[1] == ["行政运行", "13,649.07"]
 
 
+NARROW_XS = [50, 90, 150, 192, 234]
+NARROW = [
+    ["编码", "名称", "合计", "基本支出"],
+    ["201", "行政运行", "", ""],
+    ["202", "外交", "", ""],
+]
+
+
+def narrow_page(y, *texts_at, rows):
+    page = PdfPage()
+    page.table(NARROW_XS, y, rows, pitch=40)
+    for x, height, text in texts_at:
+        page.text(x, height, text)
+    return page
+
+
+def test_figures_that_wrap_side_by_side_are_one_row(tmp_path):
+    figures = [(x, y, text) for x in (152, 194) for y, text in ((152, "13,649.0"), (166, "7"))]
+    page = narrow_page(100, *figures, rows=NARROW)
+    caption(page, "2024年部门支出预算总表")
+    (table,) = tables(blocks_of(tmp_path, page))
+    assert texts(table)[1] == ["201", "行政运行", "13,649.07", "13,649.07"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "whole"),
+    [
+        (["3,649.0", "3,649."], ["7", "07"], ["3,649.07", "3,649.07"]),
+        # Two rows: whole figures, or a column with room left.
+        (["9,649.07", "9,649.07"], ["8,649.07", "8,649.07"], None),
+        (["49.0", "3,649.0"], ["7", "7"], None),
+    ],
+)
+def test_a_row_cut_by_the_end_of_a_page_is_whole(tmp_path, above, below, whole):
+    first = narrow_page(
+        700, *((x, 754, text) for x, text in zip((152, 194), above, strict=True)), rows=NARROW[:2]
+    )
+    first.text(220, 640, "2024年部门支出预算总表", 14)
+    first.text(150, 670, "单位：万元")
+    second = narrow_page(
+        60,
+        *((x, 74, text) for x, text in zip((152, 194), below, strict=True)),
+        rows=[["", "", "", ""], ["202", "外交", "", ""]],
+    )
+    blocks = blocks_of(tmp_path, first, second)
+    assert not [block for block in blocks if isinstance(block, Lost)]
+    found = [texts(table) for table in tables(blocks)]
+    assert found[0][1] == ["201", "行政运行", *(whole or above)]
+    assert found[1] == ([] if whole else [["", "", *below]]) + [["202", "外交", "", ""]]
+
+
+def test_a_header_printed_again_within_a_table_holds_no_amounts(tmp_path):
+    page = PdfPage()
+    caption(page, "2024年部门支出预算总表", "元")
+    serial = ["类", "款", "项", "※", "1", "2", "3"]
+    rows = [*CODED[1:4], CODED[1], serial, *CODED[4:]]
+    page.table(CODED_XS, 100, rows, spans=[(1, 0, 1, 1)])
+    disclosure = read(tmp_path, page)
+    printed = {text for row in CODED[3:] for text in row if "." in text}
+    assert {fact["amount_text"] for fact in disclosure.rows["facts"]} == printed
+
+
+def test_type_far_smaller_than_usual_is_read_alike(tmp_path):
+    def scaled(page):
+        page.drawing = ["q 0.12 0 0 0.12 0 700 cm", *page.drawing, "Q"]
+        return page
+
+    whole, tiny = coded_page(), scaled(coded_page())
+    expected, found = (tables(blocks_of(tmp_path, page)) for page in (whole, tiny))
+    assert [texts(table) for table in found] == [texts(table) for table in expected]
+
+
+def test_headings_at_the_left_of_their_columns_need_no_rules(tmp_path):
+    """As word processors print a table without borders: all at the left, cells wrapped."""
+    page = PdfPage()
+    caption(page, "2024年部门支出预算总表")
+    xs = (50, 110, 250, 340, 430)
+    rows = {
+        110: ["科目", "", "支出预算", "", ""],
+        130: ["编码", "名称", "合计", "基本支出", "项目支出"],
+        150: ["201", "一般公共服务支出和其", "120.50", "100.00", "20.50"],
+        164: ["", "他支出", "", "", ""],
+        186: ["20106", "财政事务", "120.50", "100.00", "20.50"],
+        206: ["2010601", "行政运行和其他行政管", "100.00", "100.00", ""],
+        220: ["", "理事务", "", "", ""],
+        242: ["2010602", "一般行政管理事务", "20.50", "", "20.50"],
+        262: ["表 2", "", "", "", ""],
+    }
+    for y, row in rows.items():
+        for x, text in zip(xs, row, strict=True):
+            page.text(x, y, text)
+    found = [
+        (fact["functional_code"], fact["label"], fact["column_path"], fact["amount_text"])
+        for fact in read(tmp_path, page).rows["facts"]
+    ]
+    names = [
+        "一般公共服务支出和其他支出",
+        "财政事务",
+        "行政运行和其他行政管理事务",
+        "一般行政管理事务",
+    ]
+    bodies = [row for row in rows.values() if row[0].startswith("201")]
+    assert found == [
+        (row[0], name, f"支出预算/{heading}", amount)
+        for row, name in zip(bodies, names, strict=True)
+        for heading, amount in zip(rows[130][2:], row[2:], strict=True)
+        if amount
+    ]
+
+
 ROWS = [
     ["科目编码", "科目名称", "合计", "基本支出", "项目支出"],
     ["201", "一般公共服务支出", "120.50", "100.00", "20.50"],

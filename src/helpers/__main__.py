@@ -173,7 +173,7 @@ def _export(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     from helpers.bench import bench
 
-    bench(runs=arguments.runs)
+    bench(runs=arguments.runs, pdf_folders=arguments.pdf)
     return 0
 
 
@@ -255,6 +255,14 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure cleaning, and what the audit notices")
     bench.add_argument(
         "--runs", type=_positive, default=3, help="per document (default: %(default)s)"
+    )
+    bench.add_argument(
+        "--pdf",
+        nargs="+",
+        type=Path,
+        default=(),
+        metavar="FOLDER",
+        help="of PDF files to read side by side with other libraries",
     )
     bench.set_defaults(run=_bench)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -253,6 +253,21 @@ def _after_repeated_header(
     return rows[first:] if not header else [*header, *rows[first:]]
 
 
+def _without_headers(
+    rows: Sequence[tuple[Cell, ...]], key: str, count: int
+) -> Iterator[tuple[Cell, ...]]:
+    """Yield body rows without the headers among them: two tables side by side are one to Word."""
+    index = 0
+    while index < len(rows):
+        if count and _header_key(rows[index : index + count]) == key:
+            index += count
+        elif _is_serial_row(rows[index]):
+            index += 1
+        else:
+            yield rows[index]
+            index += 1
+
+
 def _names_columns(header: Sequence[Sequence[Cell]]) -> bool:
     """Tell whether rows without amounts head columns; names of rows do not."""
     return any(HEADS_NAMES.search(squeeze(cell.text)) for row in header for cell in row)
@@ -260,11 +275,13 @@ def _names_columns(header: Sequence[Sequence[Cell]]) -> bool:
 
 def _build(caption: Caption, parts: Sequence[RawTable]) -> Grid:
     header, first = _split_header(parts[0].rows)
-    body = list(parts[0].rows[first:])
+    key = _header_key(header)
+    body = list(_without_headers(parts[0].rows[first:], key, len(header)))
     page_starts: set[int] = set()
     for part in parts[1:]:
         page_starts.add(len(body))
-        body += _after_repeated_header(part.rows, _header_key(header))
+        rows = _after_repeated_header(part.rows, key)
+        body += _without_headers(rows, key, len(header))
     width = _width(header, body)
     paths, warnings = column_paths([[squeeze(cell.text) for cell in row] for row in header], width)
     fitted = [_fit(row, width) for row in body]

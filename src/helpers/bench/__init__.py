@@ -2,7 +2,8 @@
 
 ``department`` makes up a department of any size, ``made_up`` writes its disclosures, ``timing``
 cleans them, and the filed ones, and measures; ``digits`` changes one digit after the other and
-counts what the audit notices.  Nothing else in the library imports this package.
+counts what the audit notices; ``extraction`` reads PDF files side by side with
+other libraries.  Nothing else in the library imports this package.
 """
 
 from helpers.bench.command import bench

@@ -12,13 +12,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from helpers.bench.digits import sweep_all
+from helpers.bench.extraction import compare_extraction
 from helpers.bench.timing import RUNS, SIZES, time_cleaning
 from helpers.packaging import write_atomically
 from helpers.sources import find_root
 
 
-def bench(sizes: Sequence[int] = SIZES, runs: int = RUNS, most: int | None = None) -> Path:
-    """Measure cleaning and the audit, print tables, and write ``build/bench.json``.
+def bench(
+    sizes: Sequence[int] = SIZES,
+    runs: int = RUNS,
+    most: int | None = None,
+    pdf_folders: Sequence[Path] = (),
+) -> Path:
+    """Measure cleaning, reading PDF and the audit, print tables, and write ``build/bench.json``.
 
     Parameters
     ----------
@@ -26,6 +32,8 @@ def bench(sizes: Sequence[int] = SIZES, runs: int = RUNS, most: int | None = Non
         As for :func:`~helpers.bench.timing.time_cleaning`.
     most
         As for :func:`~helpers.bench.digits.sweep_all`.
+    pdf_folders
+        As for :func:`~helpers.bench.extraction.compare_extraction`.
 
     Returns
     -------
@@ -37,6 +45,7 @@ def bench(sizes: Sequence[int] = SIZES, runs: int = RUNS, most: int | None = Non
         "machine": {"python": platform.python_version(), "system": platform.platform()},
         "runs": runs,
         **time_cleaning(sizes, runs),
+        "extraction": compare_extraction(pdf_folders),
         "digits": [asdict(one) for one in sweep_all(most)],
     }
     path = root / "build" / "bench.json"

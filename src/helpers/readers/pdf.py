@@ -20,6 +20,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +33,8 @@ from helpers.readers.pdf_lattice import (
     Lattice,
     drop_slivers,
     fits_white,
+    header_repeated,
+    join_cut_row,
     share_columns,
     written_rows,
 )
@@ -104,7 +107,7 @@ def _refuse_bomb(path: Path) -> None:
 def _figures(glyphs: Sequence[Glyph]) -> Counter[str]:
     """Count the figures that glyphs print, by their digits."""
     texts = ("".join(glyph.text for glyph in piece) for piece in pieces(glyphs))
-    return Counter(re.sub(r"\D", "", text) for text in texts if text[-1:].isdigit())
+    return Counter(re.sub(r"\D", "", text) for text in texts if text[:1].isdigit())
 
 
 def _drop_unconfirmed(table: Lattice, known: Counter[str], place: str) -> Iterator[Lost]:
@@ -254,6 +257,8 @@ def _join_parts(sheets: Sequence[_Sheet]) -> None:
     for parts in groups:
         share_columns(parts)
         drop_slivers(parts)
+        for before, after in pairwise(parts):
+            join_cut_row(before, after, header_repeated(parts[0], after))
 
 
 def _table_block(table: Lattice, place: str) -> RawTable:

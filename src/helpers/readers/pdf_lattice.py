@@ -9,10 +9,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+from helpers.readers.pdf_breaks import is_broken_figure, is_cut_row, is_wrapped_row, join_broken
 from helpers.readers.pdf_page import THINNEST_CELL
-from helpers.readers.pdf_text import TextLine, join_broken
+from helpers.readers.pdf_text import TextLine
 
 _FIGURE = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 
@@ -66,23 +67,25 @@ def clusters(values: Iterable[float]) -> list[float]:
     return [sum(group) / len(group) for group in groups]
 
 
-def _split_rows(cells: Sequence[tuple[list[TextLine], float]]) -> list[list[list[TextLine]]] | None:
+def _split_rows(
+    cells: Sequence[tuple[list[TextLine], float, float]],
+) -> list[list[list[TextLine]]] | None:
     """Tell rows apart that no rule separates; None where a row is one row.
 
     The sign: two columns or more hold as many figures below each other, at the same heights, and
-    nothing else.
+    nothing else; and these are not one figure each, broken for want of room.
     """
     figures = [
         lines
-        for lines, _ in cells
+        for lines, _, _ in cells
         if len(lines) > 1 and all(_FIGURE.fullmatch(line.text.replace(" ", "")) for line in lines)
     ]
-    if len(figures) < 2:
+    if len(figures) < 2 or is_wrapped_row(cells) or any(is_broken_figure(*c) for c in cells):
         return None
     heights = [line.top for line in max(figures, key=len)]
     bounds = [(a + b) / 2 for a, b in pairwise(heights)]
     rows: list[list[list[TextLine]]] = [[[] for _ in cells] for _ in heights]
-    for column, (lines, _) in enumerate(cells):
+    for column, (lines, _, _) in enumerate(cells):
         for line in lines:
             rows[bisect_right(bounds, line.top)][column].append(line)
     is_aligned = all(
@@ -159,20 +162,51 @@ def drop_slivers(parts: Sequence[Lattice]) -> None:
         part.borders = list(borders)
 
 
+def join_cut_row(before: Lattice, after: Lattice, n_repeated: int) -> None:
+    """Bring back to the end of a page the rest of a row that the page cuts.
+
+    Parameters
+    ----------
+    before, after
+        The parts of a table on two pages, in shared columns.
+    n_repeated
+        Rows of the header that the later part repeats.
+    """
+    last = max((text.rows[0] for text in before.texts), default=0)
+    first = min((text.rows[0] for text in after.texts if text.rows[0] >= n_repeated), default=0)
+    above = {text.columns: text for text in before.texts if text.rows[1] >= last}
+    below = {text.columns: text for text in after.texts if text.rows[0] == first}
+
+    def cells(row: dict[tuple[int, int], CellText]) -> dict[tuple[float, float], list[TextLine]]:
+        xs = before.borders
+        return {(xs[a], xs[b + 1]): text.lines for (a, b), text in row.items()}
+
+    if is_cut_row(cells(above), cells(below)):
+        for columns, text in below.items():
+            above[columns].lines += text.lines
+            after.texts.remove(text)
+
+
+def header_repeated(before: Lattice, after: Lattice) -> int:
+    """Return how many rows on top of a part are those on top of the table."""
+    rows = zip(written_rows(before), written_rows(after), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], rows))
+
+
 def written_rows(part: Lattice) -> list[tuple[str, ...]]:
     """Return the texts in rows; a cell over several fields stands in the first of them."""
     xs = part.borders
     rows: list[tuple[str, ...]] = []
     for r in range(part.n_rows):
-        cells: list[tuple[list[TextLine], float]] = [([], b - a) for a, b in pairwise(xs)]
+        cells: list[tuple[list[TextLine], float, float]] = [([], a, b) for a, b in pairwise(xs)]
         is_single = True
         for text in part.texts:
             if text.rows[0] == r:
                 first, last = text.columns
-                cells[first] = (cells[first][0] + text.lines, xs[last + 1] - xs[first])
+                cells[first] = (cells[first][0] + text.lines, xs[first], xs[last + 1])
                 is_single = is_single and text.rows[1] == r
         split = _split_rows(cells) if is_single else None
-        for row in split or [[lines for lines, _ in cells]]:
-            widths = (width for _, width in cells)
-            rows.append(tuple(join_broken(ls, w) for ls, w in zip(row, widths, strict=True)))
+        for row in split or [[lines for lines, _, _ in cells]]:
+            edges = ((left, right) for _, left, right in cells)
+            rows.append(tuple(join_broken(ls, *edge) for ls, edge in zip(row, edges, strict=True)))
     return rows

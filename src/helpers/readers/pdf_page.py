@@ -27,6 +27,8 @@ UNMAPPED = "\ufffd"
 # Wider than any ruling, narrower than any row or column of text.
 THINNEST_CELL = 3.0
 _DESCENT = 0.14  # of the type size: how far Chinese type goes below its base line
+_USUAL_SIZE = 10.0  # points
+_SMALLEST_SIZE = 4.0
 _HYPHEN = 0x02  # pdfium's sign for a hyphen at the end of a line
 _OVERPRINT = 0.18  # of the type size: how far a glyph printed twice is moved
 _WHITE = (1.0, (1.0,), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0))
@@ -246,6 +248,21 @@ def _characters(page: pdfium.PdfPage) -> Iterator[tuple[str, _Box, int, bool]]:
         yield text, (x0, y0, x1, y1), turns, is_visible
 
 
+def _scale(characters: Sequence[tuple[str, _Box, int, bool]], turns: int) -> float:
+    """Return by how much a page is printed smaller than it was written.
+
+    A spreadsheet fitted to one page may come out in type of 1 point, where a row is no higher than
+    a rule elsewhere.
+    """
+    sizes = sorted(
+        (x1 - x0) if turns % 2 else (y1 - y0)
+        for text, (x0, y0, x1, y1), _, _ in characters
+        if text.strip()
+    )
+    middle = sizes[len(sizes) // 2] if sizes else 0.0
+    return _USUAL_SIZE / middle if 0 < middle < _SMALLEST_SIZE else 1.0
+
+
 def _left_out(ruled: Any, turn: Any, known: Sequence[Glyph]) -> Iterator[Glyph]:
     """Yield the characters that pdfplumber finds and pypdfium2 does not.
 
@@ -327,10 +344,13 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
     counts = Counter(turns for text, _, turns, _ in characters if text.strip())
     turns = (counts.most_common(1)[0][0] if counts else shown) % 4
 
+    scale = _scale(characters, turns)
     glyphs, hidden = [], []
     for text, (x0, y0, x1, y1), _, is_visible in characters:
         box = _turn((x0 - left, high - y1, x1 - left, high - y0), turns, width, height)
-        (glyphs if is_visible else hidden).append(Glyph(text, box[0], box[2], box[1], box[3]))
+        x0, top, x1, bottom = (side * scale for side in box)
+        (glyphs if is_visible else hidden).append(Glyph(text, x0, x1, top, bottom))
+    width, height = width * scale, height * scale
     if turns % 2:
         width, height = height, width
     rules: tuple[Rule, ...] = ()
@@ -346,7 +366,8 @@ def read_page(page: pdfium.PdfPage, ruled: Any, number: int) -> Page:
                 float(shape["x1"]) - x_left,
                 float(shape["bottom"]) - y_top,
             )
-            return _turn(corners, (turns - shown) % 4, x_right - x_left, y_bottom - y_top)
+            box = _turn(corners, (turns - shown) % 4, x_right - x_left, y_bottom - y_top)
+            return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
 
         rules = tuple(_shape_rules(ruled, turn))
         for char in ruled.chars:

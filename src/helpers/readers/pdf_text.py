@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from helpers.readers.pdf_page import Glyph
 
@@ -113,34 +112,6 @@ def _beside(lines: list[TextLine]) -> list[TextLine]:
         else:
             joined.append(line)
     return joined
-
-
-def join_broken(lines: Sequence[TextLine], width: float) -> str:
-    """Join the lines of one cell.
-
-    A figure goes on in the next line only where the cell had no room left for the whole of it; two
-    figures that merely stand above each other stay apart, so that no third is made of them.
-
-    Parameters
-    ----------
-    lines
-        From the top.
-    width
-        Of the cell, in points.
-    """
-    if not lines:
-        return ""
-    text = lines[0].text
-    for above, line in pairwise(lines):
-        is_cut = above.x1 - above.x0 > width - 1.5 * above.size
-        ends, starts = text[-1:], line.text[:1]
-        if _NUMBER_INSIDE.match(ends) and _NUMBER_INSIDE.match(starts):
-            text += line.text if is_cut else f" {line.text}"
-        elif _CJK.match(ends) or _CJK.match(starts):
-            text += line.text
-        else:
-            text += f" {line.text}"
-    return text
 
 
 def _is_full(line: TextLine, right: float) -> bool:

@@ -10,10 +10,12 @@ calls itself a table count, and of these only such with figures in columns of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from helpers.readers.pdf_breaks import is_figure_part, is_likely_one, makes_figure, must_join
+from helpers.readers.pdf_headings import place_headings, read_headings
 from helpers.readers.pdf_lattice import CellText, Lattice
 from helpers.readers.pdf_page import Glyph, Rule
 from helpers.readers.pdf_text import line_text, rows_of, text_lines
@@ -29,6 +31,13 @@ _OPENS_ROW = re.compile(
     r"^(?:\d{3}|[一二三四五六七八九十]+[、.]|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[.、]|其中|"
     r"合\s*计|总\s*计|小\s*计|本年|上年|年[初末])"
 )
+_CODE = re.compile(r"[1235]\d{2}(?:\d{2}){0,2}")
+_CAPTION = re.compile(
+    r"^(?:附?表|公开)\d{1,2}表?$|^(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[（(].*[）)])?[:：]"
+)
+_AMOUNT = re.compile(r"[-−]?\d[\d,]*[.,][\d,]*")
+_LEADING = 1.6  # type sizes: the most from line to line within a cell
+_WIDEST = 1.2  # type sizes: a character for which a full line has no room
 _LEAST_ROWS = 3
 _MOST_HEADER_LINES = 6
 _REACH = 8  # lines above the first figures in which the caption stands
@@ -77,6 +86,8 @@ def _is_gap(before: Sequence[Glyph], glyph: Glyph, figure_gap: float) -> bool:
         gap > figure_gap * size
         and is_change
         and (bool(_FIGURE.fullmatch(text)) or glyph.text.isdigit())
+        # 208 before its name is one cell.
+        and not (_CODE.fullmatch(text) and _WORDS.match(glyph.text))
     )
 
 
@@ -148,7 +159,9 @@ def _without_halves(
             for line in body
         ]
         texts = [text for start, end, text in _spans(body) if start < right[1] and end > left[0]]
-        if not any(all(both) for both in filled) and not any(_FIGURE.fullmatch(t) for t in texts):
+        is_apart = any(all(both) for both in filled) or any(_FIGURE.fullmatch(t) for t in texts)
+        # A column that is blank so far has a heading and no halves.
+        if not is_apart and all(any(side) for side in zip(*filled, strict=True)):
             columns[index : index + 2] = [(left[0], right[1])]
         else:
             index += 1
@@ -165,6 +178,12 @@ def _belongs(line: _Line, above: Sequence[_Line]) -> bool:
     )
 
 
+def _is_caption(line: _Line) -> bool:
+    text = "".join(line.texts)
+    is_title = len(line.parts) == 1 and bool(_TITLE.search(text) or _CAPTION.search(text))
+    return is_title or bool(_UNIT.search(text))
+
+
 def _runs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
     """Yield (first, end) of lines that make the body of a table."""
     index = 0
@@ -174,7 +193,7 @@ def _runs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
             continue
         end = last = index + 1
         while end < len(lines) and not lines[end].is_sentence:
-            if _UNIT.search("".join(lines[end].texts)):
+            if _is_caption(lines[end]):
                 break
             if not _belongs(lines[end], lines[index:last]) and end - last > 2:
                 break
@@ -210,10 +229,50 @@ def _is_table(lines: Sequence[_Line], start: int, first: int, end: int) -> bool:
     )
 
 
+def _goes_on(band: Sequence[_Line], line: _Line, ends: Mapping[int, float]) -> bool:
+    """Tell whether a line holds the rest of cells that wrap: each below its own, at its left.
+
+    The signs: what stands above is full, or a figure that is none without its rest.
+
+    Parameters
+    ----------
+    band
+        The lines of the row so far.
+    line
+        The next one.
+    ends
+        How far texts reach to the right, by where they start.
+    """
+    if line.top - band[-1].top > _LEADING * line.parts[0][0].size:
+        return False
+    above = {round(part[0].x0): (part, text) for one in band for part, text in _parts(one)}
+    pairs, is_full = [], True
+    for part, text in _parts(line):
+        start = round(part[0].x0)
+        if start not in above or _OPENS_ROW.match(text):
+            return False
+        over, over_text = above[start]
+        is_full = is_full and over[-1].x1 + _WIDEST * part[0].size > ends[start]
+        if is_figure_part(over_text) and is_figure_part(text):
+            pairs.append((over_text, text))
+        elif _AMOUNT.fullmatch(over_text) or _AMOUNT.fullmatch(text):
+            return False  # a figure and a name below each other; 2024 may belong to a name
+    if not all(makes_figure(*pair) for pair in pairs):
+        return False
+    return is_full or any(must_join(*pair) or is_likely_one(*pair) for pair in pairs)
+
+
+def _parts(line: _Line) -> Iterator[tuple[tuple[Glyph, ...], str]]:
+    return zip(line.parts, line.texts, strict=True)
+
+
 def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
     """Group the lines of one printed row: a name that wraps around its figures."""
     pitches = sorted(below.top - above.top for above, below in pairwise(body))
     pitch = pitches[len(pitches) // 2] if pitches else 0.0
+    ends: dict[int, float] = {}
+    for start, end, _ in _spans(body):
+        ends[round(start)] = max(end, ends.get(round(start), end))
     bands: list[list[_Line]] = []
     for line in body:
         last = bands[-1] if bands else None
@@ -224,123 +283,19 @@ def _bands(body: Sequence[_Line]) -> list[list[_Line]]:
             and not (line.has_figures and any(one.has_figures for one in last))
             and not (line.has_words and _OPENS_ROW.match("".join(line.texts)))
         )
-        if is_rest:
+        if is_rest or (last is not None and _goes_on(last, line, ends)):
             last.append(line)
         else:
             bands.append([line])
     return bands
 
 
-@dataclass(slots=True)
-class _Heading:
-    """One header text, over one line or several, and the columns it heads."""
-
-    glyphs: list[Glyph]
-    columns: tuple[int, int] = (0, 0)
-    row: int = 0
-
-    @property
-    def x0(self) -> float:
-        return min(glyph.x0 for glyph in self.glyphs)
-
-    @property
-    def x1(self) -> float:
-        return max(glyph.x1 for glyph in self.glyphs)
-
-    @property
-    def top(self) -> float:
-        return min(glyph.top for glyph in self.glyphs)
-
-    @property
-    def bottom(self) -> float:
-        return max(glyph.bottom for glyph in self.glyphs)
-
-    @property
-    def centre(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    def overlaps(self, other: _Heading) -> bool:
-        return self.x0 < other.x1 and other.x0 < self.x1
-
-
-def _headings(lines: Sequence[_Line]) -> list[_Heading]:
-    """Join the lines of headings that wrap."""
-    found: list[_Heading] = []
-    for line in lines:
-        for part in line.parts:
-            heading = _Heading(list(part))
-            size = part[0].size
-            above = [
-                one
-                for one in found
-                if one.overlaps(heading) and heading.top - one.bottom < 0.5 * size
-            ]
-            if above:
-                above[-1].glyphs += heading.glyphs
-            else:
-                found.append(heading)
-    return found
-
-
-def _place_headings(headings: list[_Heading], columns: Sequence[tuple[float, float]]) -> int:
-    """Give each heading its columns and its row; return the number of header rows.
-
-    What has nothing below it heads one column: where these are as many as the columns, in order,
-    else by place.  What stands above heads the columns around its middle.
-    """
-    leaves = [
-        one
-        for one in headings
-        if not any(other.overlaps(one) and other.top > one.bottom for other in headings)
-    ]
-    leaves.sort(key=lambda one: one.centre)
-    centres = [(start + end) / 2 for start, end in columns]
-    for number, leaf in enumerate(leaves):
-        if len(leaves) == len(columns):
-            column = number
-        else:
-            column = min(range(len(columns)), key=lambda i: abs(centres[i] - leaf.centre))
-        leaf.columns = (column, column)
-    parents = sorted((one for one in headings if one not in leaves), key=lambda one: -one.top)
-    for parent in parents:
-        below = [one for one in leaves if one.top > parent.bottom - 1]
-        rivals = [o for o in parents if o is not parent and abs(o.top - parent.top) < 2]
-        parent.columns = _children(parent, below, rivals)
-    ordered = sorted(headings, key=lambda one: one.top)
-    for index, heading in enumerate(ordered):
-        above = [
-            other.row
-            for other in ordered[:index]
-            if other.bottom <= heading.top + 1
-            and other.columns[0] <= heading.columns[1]
-            and heading.columns[0] <= other.columns[1]
-        ]
-        heading.row = max(above, default=-1) + 1
-    return max((one.row for one in headings), default=-1) + 1
-
-
-def _children(
-    parent: _Heading, below: Sequence[_Heading], rivals: Sequence[_Heading]
-) -> tuple[int, int]:
-    """Return the columns a heading stands in the middle of, as many as fit it best."""
-    best: tuple[float, tuple[int, int]] | None = None
-    for first in range(len(below)):
-        for last in range(first, len(below)):
-            start, end = below[first].x0, below[last].x1
-            if any(start < rival.centre < end for rival in rivals):
-                continue
-            cost = abs((start + end) / 2 - parent.centre) - 4.0 * (last - first)
-            if start <= parent.centre <= end and (best is None or cost < best[0]):
-                best = (cost, (below[first].columns[0], below[last].columns[1]))
-    return best[1] if best else (0, 0)
-
-
 def _lattice(
     header: Sequence[_Line], bands: Sequence[Sequence[_Line]], columns: list[tuple[float, float]]
 ) -> Lattice:
     """Put headings and parts of lines into the columns they stand in."""
-    headings = _headings(header)
-    n_header = _place_headings(headings, columns)
+    headings = read_headings(line.parts for line in header)
+    n_header = place_headings(headings, columns)
     texts = [CellText((one.row, one.row), one.columns, text_lines(one.glyphs)) for one in headings]
     for row, band in enumerate(bands, n_header):
         cells: dict[int, list[Glyph]] = {}
