@@ -20,12 +20,12 @@ from helpers.document import Cell, squeeze
 
 CODE, LABEL, PROJECT, SERIAL, AMOUNT = "code", "label", "project", "serial", "amount"
 
-LEAF_CODE = re.compile(r"^[类款项]$|(?:编码|代码)$")
+LEAF_CODE = re.compile(r"^(?:类|类?款|款?项)$|(?:编码|代码)$")
 _LEAF_SERIAL = re.compile(r"^(?:行次|序号|栏次)$")
 HEADS_NAMES = re.compile(
-    r"^(?:项目|科目|类|款|项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
+    r"^(?:项目|科目|类|类?款|款?项)$|(?:编码|代码|名称|内容|功能分类|经济分类|按功能分类)$"
 )
-LEVELS = frozenset("类款项")
+LEVELS = frozenset({"类", "款", "项", "类款", "款项"})
 _CODE = re.compile(r"[235]\d{2}(?:\d{2}){0,2}")
 _DAMAGED_FIGURE = re.compile(r"^[^\u4e00-\u9fff]*\d[^\u4e00-\u9fff]*$")
 

@@ -180,15 +180,29 @@ def _unreadable(grid: Grid) -> list[tuple[Cell, str]]:
 
 def _table_unit(grid: Grid) -> str | None:
     """Return the unit that the caption states or, failing that, the heading of every amount."""
+    return _caption_unit(grid) or _header_unit(grid)
+
+
+def _caption_unit(grid: Grid) -> str | None:
     units = [unit for cell in grid.caption.paragraphs if (unit := find_unit(cell.text))]
-    if units:
-        return units[-1]
+    return units[-1] if units else None
+
+
+def _header_unit(grid: Grid) -> str | None:
     headings = ["".join(column.path) for column in grid.columns if column.kind == AMOUNT]
     named = {
         tuple(match.group(1) for match in _UNIT_IN_HEADER.finditer(heading)) for heading in headings
     }
     one = next(iter(named), ())
     return one[0] if len(named) == 1 and len(one) == 1 else None
+
+
+def _of_two_units(grid: Grid) -> str:
+    """Return why the amounts cannot be read: the caption states one unit, the header another."""
+    caption, header = _caption_unit(grid), _header_unit(grid)
+    if not caption or not header or caption == header:
+        return ""
+    return f"the caption states {caption}, the header {header}"
 
 
 def _is_money_table(grid: Grid) -> bool:
@@ -227,6 +241,10 @@ def _read_table(table_id: str, grid: Grid, unit_names: frozenset[str]) -> Budget
         for line in lines
         for cell in line.others
     ]
+    doubt = _of_two_units(grid)
+    if doubt:
+        unreadable += [(cell, doubt) for line in lines for _, _, cell in line.amounts]
+        lines = tuple(replace(line, amounts=()) for line in lines)
     title = grid.caption.title
     return BudgetTable(
         table_id=table_id,
