@@ -17,6 +17,7 @@ from itertools import pairwise
 from helpers.readers.pdf_text import TextLine
 
 _WHOLE = re.compile(r"[-−]?(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.\d+)?%?")
+_BEGUN = re.compile(r"[-−]?(?:[1-9]\d{0,2}(?:,\d{3})*,\d{0,3}|\d+)(?:\.\d*)?%?")
 _PART = re.compile(r"[-−]?[\d.,]+%?")
 _NUMBER_INSIDE = re.compile(r"[0-9.,%]")
 _CJK = re.compile(r"[\u3000-\u9fff\uff00-\uffef“”‘’—…·]")
@@ -44,6 +45,20 @@ def makes_figure(above: str, below: str) -> bool:
     if not (is_figure_part(above) and is_figure_part(below)):
         return False
     return bool(_WHOLE.fullmatch(above + below))
+
+
+def begins_figure(above: str, below: str) -> bool:
+    """Tell whether two texts certainly begin one figure that goes on below them.
+
+    Examples
+    --------
+    >>> begins_figure("145,83", "6,234."), begins_figure("12.00", "34.00")
+    (True, False)
+    """
+    if not (is_figure_part(above) and is_figure_part(below)):
+        return False
+    is_broken = not (_WHOLE.fullmatch(above) and _WHOLE.fullmatch(below))
+    return is_broken and bool(_BEGUN.fullmatch(above + below))
 
 
 def must_join(above: str, below: str) -> bool:

@@ -14,7 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from helpers.readers.pdf_breaks import is_figure_part, is_likely_one, makes_figure, must_join
+from helpers.readers.pdf_breaks import (
+    begins_figure,
+    is_figure_part,
+    is_likely_one,
+    makes_figure,
+    must_join,
+)
 from helpers.readers.pdf_headings import place_headings, read_headings
 from helpers.readers.pdf_lattice import CellText, Lattice
 from helpers.readers.pdf_page import Glyph, Rule
@@ -245,7 +251,13 @@ def _goes_on(band: Sequence[_Line], line: _Line, ends: Mapping[int, float]) -> b
     """
     if line.top - band[-1].top > _LEADING * line.parts[0][0].size:
         return False
-    above = {round(part[0].x0): (part, text) for one in band for part, text in _parts(one)}
+    above: dict[int, tuple[tuple[Glyph, ...], str]] = {}
+    for one in band:
+        for part, text in _parts(one):
+            start = round(part[0].x0)
+            before = above[start][1] if start in above else ""
+            is_figure = is_figure_part(before) and is_figure_part(text)
+            above[start] = (part, before + text if is_figure else text)
     pairs, is_full = [], True
     for part, text in _parts(line):
         start = round(part[0].x0)
@@ -257,9 +269,11 @@ def _goes_on(band: Sequence[_Line], line: _Line, ends: Mapping[int, float]) -> b
             pairs.append((over_text, text))
         elif _AMOUNT.fullmatch(over_text) or _AMOUNT.fullmatch(text):
             return False  # a figure and a name below each other; 2024 may belong to a name
-    if not all(makes_figure(*pair) for pair in pairs):
+    if not all(makes_figure(*pair) or begins_figure(*pair) for pair in pairs):
         return False
-    return is_full or any(must_join(*pair) or is_likely_one(*pair) for pair in pairs)
+    return is_full or any(
+        must_join(*pair) or is_likely_one(*pair) or begins_figure(*pair) for pair in pairs
+    )
 
 
 def _parts(line: _Line) -> Iterator[tuple[tuple[Glyph, ...], str]]:
