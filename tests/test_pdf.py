@@ -340,6 +340,28 @@ def test_headings_at_the_left_of_their_columns_need_no_rules(tmp_path):
     ]
 
 
+def test_figures_over_three_lines_need_no_rules(tmp_path):
+    page = PdfPage()
+    caption(page, "2024年部门支出预算总表", "元")
+    rows = {
+        110: ["科目编码", "名称", "合计", "基本支出", "项目支出"],
+        130: ["213", "农林水支出", "145,83", "98,765", "47,070"],
+        142: ["", "", "6,234.", ",412.3", ",822.2"],
+        154: ["", "", "56", "4", "2"],
+        174: ["21303", "水利", "98,765", "98,765", ""],
+        186: ["", "", ",412.3", ",412.3", ""],
+        198: ["", "", "4", "4", ""],
+        218: ["", "合计", "12.00", "34.00", ""],
+    }
+    for y, row in rows.items():
+        for x, text in zip((50, 120, 250, 340, 430), row, strict=True):
+            page.text(x, y, text)
+    rows = read(tmp_path, page).rows
+    # A whole figure over a digit, where there was room for both, may be two: it stays unread.
+    assert [fact["amount_text"] for fact in rows["facts"]] == ["145,836,234.56", "12.00", "34.00"]
+    assert {row["text"] for row in rows["unread"]} == {"98,765,412.3 4", "47,070,822.2 2"}
+
+
 ROWS = [
     ["科目编码", "科目名称", "合计", "基本支出", "项目支出"],
     ["201", "一般公共服务支出", "120.50", "100.00", "20.50"],

@@ -152,7 +152,11 @@ def join_broken(lines: Sequence[TextLine], left: float, right: float) -> str:
         return ""
     text = lines[0].text
     for above, line in pairwise(lines):
-        is_cut = is_full(above, left, right, line.text) or must_join(text, line.text)
+        is_cut = (
+            is_full(above, left, right, line.text)
+            or must_join(text, line.text)
+            or begins_figure(text, line.text)
+        )
         ends, starts = text[-1:], line.text[:1]
         if _NUMBER_INSIDE.match(ends) and _NUMBER_INSIDE.match(starts):
             text += line.text if is_cut else f" {line.text}"
