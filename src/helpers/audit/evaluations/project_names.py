@@ -215,7 +215,9 @@ def _is_telling(one: Naming, other: Naming) -> bool:
 def _likest(one: Naming, others: Sequence[Naming], least: float) -> Naming | None:
     """Return the naming of the likest name, None where none or several are that like."""
     ranked = sorted(((likeness(one.key, other.key), i) for i, other in enumerate(others)))[-2:]
-    best = ranked[-1][0] if ranked else 0
+    if not ranked:
+        return None
+    best = ranked[-1][0]
     is_alone = len(ranked) == 1 or best - ranked[0][0] > _MARGIN
     return others[ranked[-1][1]] if best > least and is_alone else None
 
