@@ -310,6 +310,28 @@ def test_a_target_table_speaks_in_its_own_unit(
     assert found == statuses
 
 
+@pytest.mark.parametrize("copied", ["whole", "without number", "with another figure"])
+def test_a_table_printed_twice_adds_to_no_sum(tmp_path: Path, copied: str) -> None:
+    name = "urumqi_housing_2024_budget"
+    lines = (ROOT / "data" / "raw" / name / f"{name}.txt").read_text(encoding="utf-8").split("\n")
+    copy = lines[455 if copied == "without number" else 453 : 471]
+    if copied == "with another figure":
+        copy = [line.replace("0.63", "0.36") for line in copy]
+    path = tmp_path / "copied.txt"
+
+    def found(text: list[str]) -> Counter[tuple[str, str]]:
+        path.write_text("\n".join(text), encoding="utf-8")
+        rows = read(path).rows["findings"]
+        return Counter((row["rule_id"], row["severity"]) for row in rows)
+
+    added = found([*lines[:471], *copy, *lines[471:]]) - found(lines)
+    wanted = {("text_twice", "suspicious")}
+    if copied == "with another figure":  # it contradicts its own total, a sentence and a table
+        rules_of_it = ("table_total_sum", "narrative_table", "cross_three_public")
+        wanted = {(rule_id, "error") for rule_id in rules_of_it}
+    assert set(added) == wanted
+
+
 @pytest.mark.parametrize(("amount", "statuses"), [("6O.00", {"not_checkable"}), ("", {"fail"})])
 def test_what_could_not_be_read_is_no_mistake(
     tmp_path: Path, amount: str, statuses: set[str]
