@@ -270,6 +270,68 @@ def test_final_accounts_add_the_carry_over_once(
     assert any(row["rule_id"] == "table_balance" for row in disclosure.rows["checks"])
 
 
+PROJECT_IN_YUAN = """某市公积金中心2024年部门预算公开
+表 7
+一般公共预算项目支出情况表
+单位：元
+科目编码\t\t\t功能分类科目名称\t项目名称\t项目支出合计\t商品服务支出
+类\t款\t项\t\t\t\t
+\t\t\t总计\t\t635500.00\t635500.00
+221\t\t\t住房保障支出\t\t635500.00\t635500.00
+221\t03\t\t城乡社区住宅\t\t635500.00\t635500.00
+221\t03\t02\t住房公积金管理\t办公楼物业费\t635500.00\t635500.00
+
+项目支出绩效目标表
+（2024年度）
+项目名称\t\t办公楼物业费\t\t\t\t\t
+项目资金(万元)\t\t年度预算总额:\t63.55\t其中:财政拨款\t63.55\t其他资金:\t0.00
+一级指标\t二级指标\t三级指标\t指标值\t\t\t
+产出指标\t数量指标\t保洁人数\t=4人\t\t\t
+"""
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "statuses"),
+    [
+        ("(万元)", "63.55", {"pass"}),
+        ("(元)", "635500.00", {"pass"}),
+        ("(元)", "63.55", {"fail"}),
+        ("(万元)", "65.55", {"fail"}),
+    ],
+)
+def test_a_target_table_speaks_in_its_own_unit(
+    tmp_path: Path, unit: str, amount: str, statuses: set[str]
+) -> None:
+    path = tmp_path / "fund_2024_budget.txt"
+    text = PROJECT_IN_YUAN.replace("(万元)", unit).replace("63.55", amount)
+    path.write_text(text, encoding="utf-8")
+    checks = read(path).rows["checks"]
+    found = {row["status"] for row in checks if row["rule_id"] == "evaluation_project_table"}
+    assert found == statuses
+
+
+@pytest.mark.parametrize("copied", ["whole", "without number", "with another figure"])
+def test_a_table_printed_twice_adds_to_no_sum(tmp_path: Path, copied: str) -> None:
+    name = "urumqi_housing_2024_budget"
+    lines = (ROOT / "data" / "raw" / name / f"{name}.txt").read_text(encoding="utf-8").split("\n")
+    copy = lines[455 if copied == "without number" else 453 : 471]
+    if copied == "with another figure":
+        copy = [line.replace("0.63", "0.36") for line in copy]
+    path = tmp_path / "copied.txt"
+
+    def found(text: list[str]) -> Counter[tuple[str, str]]:
+        path.write_text("\n".join(text), encoding="utf-8")
+        rows = read(path).rows["findings"]
+        return Counter((row["rule_id"], row["severity"]) for row in rows)
+
+    added = found([*lines[:471], *copy, *lines[471:]]) - found(lines)
+    wanted = {("text_twice", "suspicious")}
+    if copied == "with another figure":  # it contradicts its own total, a sentence and a table
+        rules_of_it = ("table_total_sum", "narrative_table", "cross_three_public")
+        wanted = {(rule_id, "error") for rule_id in rules_of_it}
+    assert set(added) == wanted
+
+
 @pytest.mark.parametrize(("amount", "statuses"), [("6O.00", {"not_checkable"}), ("", {"fail"})])
 def test_what_could_not_be_read_is_no_mistake(
     tmp_path: Path, amount: str, statuses: set[str]

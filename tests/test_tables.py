@@ -232,6 +232,20 @@ def test_total_word_in_the_project_column():
     assert table.has_projects
 
 
+@pytest.mark.parametrize("dash", ["-", "—", "－", "——"])
+def test_dash_in_a_column_of_names_or_codes_names_nothing(dash):
+    (table,) = tables(f"""
+一般公共预算项目支出情况表
+单位：万元
+科目编码¦科目名称¦项目名称¦合计
+{dash}¦总计¦{dash}¦366
+212¦城乡社区支出¦{dash}¦366
+2120199¦其他支出¦机关运转经费¦366
+""")
+    assert [line.project for line in table.lines] == ["", "", "机关运转经费"]
+    assert [line.label for line in table.lines] == ["总计", "城乡社区支出", "其他支出"]
+
+
 def test_figure_in_a_column_of_names_or_codes_is_unread():
     (table,) = tables("""
 部门支出总体情况表

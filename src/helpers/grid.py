@@ -355,6 +355,26 @@ def _names(caption: Iterable[Cell]) -> set[str]:
     return {text for text in texts if TITLE.match(text) or TABLE_NUMBER.match(text)}
 
 
+def _is_copy(part: RawTable, first: RawTable) -> bool:
+    """Tell whether a part prints all rows of the open table again, its total row among them.
+
+    Their amounts may differ: that is for the audit to say.
+    """
+    if not any(TOTAL_WORD.match(squeeze(cell.text)) for row in first.rows for cell in row):
+        return False
+    names, others = (
+        [
+            [
+                "" if isinstance(parse_amount(cell.text), Amount) else squeeze(cell.text)
+                for cell in row
+            ]
+            for row in one.rows
+        ]
+        for one in (part, first)
+    )
+    return names == others
+
+
 class _Collector:
     """Gathers captions and page parts while the blocks of a document pass by."""
 
@@ -386,6 +406,7 @@ class _Collector:
                 self.key
                 and (not key or key.startswith(self.key) or is_shown)
                 and _names(self.caption) <= _names(self.grids[-1][0])
+                and not (_names(self.caption) and _is_copy(piece, self.grids[-1][1][0]))
             )
             if is_next_part:
                 self.grids[-1][1].append(piece)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, takewhile
 
-from helpers.amounts import Amount, parse_amount
+from helpers.amounts import Amount, Blank, parse_amount
 from helpers.columns import AMOUNT, CODE, LABEL, PROJECT, Column
 from helpers.document import Cell, squeeze
 from helpers.grid import TOTAL_WORD, Grid
@@ -192,6 +192,8 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
         is_remark = column.kind != AMOUNT and column.index > first_amount
         if not text or is_remark or is_misplaced(column, cell):
             continue
+        if column.kind != AMOUNT and parse_amount(text) is Blank.DASH:
+            continue  # a cell that names nothing
         if column.kind == AMOUNT:
             amount = parse_amount(cell.text)
             if isinstance(amount, Amount):

@@ -39,7 +39,7 @@ from helpers.audit.words.directions import directions
 from helpers.audit.words.naming import naming
 from helpers.audit.words.numbering import numbering
 from helpers.audit.words.prose import Prose, as_printed, with_own_lines
-from helpers.audit.words.repeats import repeats
+from helpers.audit.words.repeats import repeats, tables_twice
 from helpers.audit.words.residue import residue
 from helpers.audit.words.statements import statements
 from helpers.audit.words.units import text_units
@@ -123,6 +123,7 @@ def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
     found = (
         *numbering(prose),
         *repeats(prose),
+        *tables_twice(evidence.tables),
         *residue(prose),
         *statements(prose, claims, evidence.tables, evidence.facts),
         *directions(prose, claims, evidence.facts),

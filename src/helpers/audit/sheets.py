@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from helpers.amounts import UNIT_FACTORS, plain
@@ -135,8 +136,33 @@ def _columns(table: BudgetTable, side: str, paths: Sequence[str]) -> tuple[Sheet
     return tuple(found.values())
 
 
+def copied_tables(tables: Sequence[BudgetTable]) -> list[tuple[BudgetTable, BudgetTable]]:
+    """Return (table, copy) where a table with its title and all its amounts follows itself.
+
+    Tables of the department and of its only unit may be equal; they come in two series.
+    """
+    return [
+        (one, other)
+        for one, other in pairwise(tables)
+        if one.n_amounts and one.title and _content(one) == _content(other)
+    ]
+
+
+def _content(table: BudgetTable) -> tuple[object, ...]:
+    rows = [
+        (
+            line.code,
+            line.label,
+            line.project,
+            [(column.path, amount.value) for column, amount, _ in line.amounts],
+        )
+        for line in table.lines
+    ]
+    return (table.table_id, table.title, table.unit, rows)
+
+
 def read_sheets(tables: Sequence[BudgetTable], facts: Sequence[Fact]) -> list[Sheet]:
-    """Return the sides of all statutory tables that state amounts.
+    """Return the sides of all statutory tables that state amounts, a table printed twice once.
 
     Parameters
     ----------
@@ -150,10 +176,12 @@ def read_sheets(tables: Sequence[BudgetTable], facts: Sequence[Fact]) -> list[Sh
         by_row[fact["table_id"], fact["row_no"], fact["side"]].append(fact)
     printed: Counter[str] = Counter()
     sheets: list[Sheet] = []
+    copies = copied_tables(tables)  # their money would count twice
     for table in tables:
         offset = printed[table.table_id]
         printed[table.table_id] += table.n_rows
-        if table.unit is not None:
+        is_copy = any(table is copy for _, copy in copies)
+        if table.unit is not None and not is_copy:
             sheets += _sides(table, offset, by_row)
     return sheets
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from helpers.amounts import Amount
+from helpers.amounts import UNIT_FACTORS, Amount
 from helpers.audit.claims import decimals_of_value
 from helpers.audit.evaluations.scoring import execution_score, named
 from helpers.audit.formulas import SHARE
@@ -23,6 +24,7 @@ PHASES = {
     "adjusted_budget": "全年预算数",
     "executed": "全年执行数",
 }
+_USUAL_UNIT = "万元"
 
 
 def _amounts(evaluation: Evaluation) -> Iterator[tuple[FundRow, str, Amount]]:
@@ -42,12 +44,27 @@ def precision(evaluations: Sequence[Evaluation]) -> dict[str, int]:
     return {unit: printed_decimals(found) for unit, found in texts.items()}
 
 
-def money(evaluation: Evaluation, row: FundRow, phase: str, decimals: int) -> Figure:
-    """Return the amount of a source of money in one of the ``PHASES``."""
+def money(
+    evaluation: Evaluation, row: FundRow, phase: str, decimals: int, unit: str = ""
+) -> Figure:
+    """Return the amount of a source of money in one of the ``PHASES``.
+
+    Parameters
+    ----------
+    unit
+        What to return it in; the unit of the table if empty.  A table that prints no unit is
+        usually in 万元; compared with another unit its figure is in doubt.
+    """
     amount = getattr(row, phase)
     name = f"{row.label.removesuffix('：').removesuffix(':') or row.source}·{PHASES[phase]}"
     origin = row.origins.get(phase, evaluation.origin)
-    return figure(amount.value if amount else None, named(evaluation, name), origin, decimals)
+    value = amount.value if amount else None
+    printed = figure(value, named(evaluation, name), origin, decimals)
+    own = evaluation.unit_text or _USUAL_UNIT
+    if unit == own or unit not in UNIT_FACTORS:
+        return printed
+    scaled = printed.scaled(UNIT_FACTORS[own] / UNIT_FACTORS[unit])
+    return replace(scaled, is_damaged=not evaluation.unit_text)
 
 
 def fund_sums(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
@@ -60,7 +77,7 @@ def fund_sums(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
         whole = money(evaluation, total, phase, decimals)
         parts = [money(evaluation, row, phase, decimals) for row in sources]
         if whole.value is not None and all(part.value is not None for part in parts):
-            unit = evaluation.unit_text or "万元"
+            unit = evaluation.unit_text or _USUAL_UNIT
             yield equality("evaluation_fund_sum", whole.label, whole, sum_of(parts), unit)
 
 
@@ -93,7 +110,7 @@ def execution(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
 
 def fund_limits(evaluation: Evaluation, decimals: int) -> Iterator[Identity]:
     """Test that no source of money paid more than it was to give."""
-    unit = evaluation.unit_text or "万元"
+    unit = evaluation.unit_text or _USUAL_UNIT
     for row in evaluation.funds:
         if row.source == "total" or row.adjusted_budget is None or row.executed is None:
             continue

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from helpers.amounts import UNIT_FACTORS
 from helpers.audit.claims import Claims
 from helpers.audit.evaluations.money import money
 from helpers.audit.identity import Figure, Identity, at_most, equality, first_origins, sum_of
@@ -30,6 +31,8 @@ _PROJECT_TABLES = {
 _WITH_TARGET = re.compile(
     r"^(?:本年度预算绩效管理的|本年度|当年)?(非)?财政拨款项目(/涉及预算金额)?$"
 )
+#: In which stated sums and tables are compared.
+_UNIT = "万元"
 _SUMMARY = ("revenue_expenditure_summary", "revenue")
 _NOT_FISCAL = re.compile(
     r"单位资金|专户|事业收入|经营收入|其他收入|上级补助|附属单位|非财政(?:性|拨款)?|事业基金|往来"
@@ -62,25 +65,27 @@ def projects_in_sentence(
             right = Figure(Decimal(len(own)), label, origins)
             yield equality("evaluation_count", left.label, left, right, claim["unit"])
             continue
+        unit = claims.unit(claim)
         rows = [(one, one.fund("total")) for one in own]
         parts = [
-            money(one, row, phase, decimals.get(one.unit_text, 0))
+            money(one, row, phase, decimals.get(one.unit_text, 0), unit)
             for one, row in rows
             if row is not None and getattr(row, phase) is not None
         ]
         right = sum_of(parts, label)
         if len(parts) < len(own):
-            unit = claims.unit(claim)
             yield Identity("evaluation_sum", left.label, left, right, unit, "not_checkable")
         else:
-            yield equality("evaluation_sum", left.label, left, right, claims.unit(claim))
+            yield equality("evaluation_sum", left.label, left, right, unit)
 
 
-def _amount_of(evaluation: Evaluation, source: str, decimals: Mapping[str, int]) -> Figure | None:
+def _amount_of(
+    evaluation: Evaluation, source: str, decimals: Mapping[str, int], unit: str = _UNIT
+) -> Figure | None:
     row = evaluation.fund(source)
     if row is None or row.budget is None:
         return None
-    return money(evaluation, row, "budget", decimals.get(evaluation.unit_text, 0))
+    return money(evaluation, row, "budget", decimals.get(evaluation.unit_text, 0), unit)
 
 
 def _best(results: Sequence[Identity]) -> Identity:
@@ -145,14 +150,14 @@ def targets_in_sentence(
         if claim["value"] is None:
             continue
         if match := _WITH_TARGET.search(claim["subject"]):
-            stated[bool(match.group(1)), bool(match.group(2))] = claims.figure(claim)
+            stated[bool(match.group(1)), bool(match.group(2))] = claims.figure(claim, _UNIT)
         if match := _WITHHELD.search(claim["subject"]):
-            withheld["money" if match.group(1) else "count"] = claims.figure(claim)
+            withheld["money" if match.group(1) else "count"] = claims.figure(claim, _UNIT)
     tables = _Targets(own, decimals)
     for (is_other, is_money), left in stated.items():
         if not own or not tables.is_known:
             continue
-        rule_id, unit = ("evaluation_sum", "万元") if is_money else ("evaluation_count", "个")
+        rule_id, unit = ("evaluation_sum", _UNIT) if is_money else ("evaluation_count", "个")
         options = tables.sums(is_other) if is_money else tables.counts(is_other)
         secret = withheld.get("money" if is_money else "count")
         if secret is not None and not is_other:
@@ -199,7 +204,21 @@ def _all_targets(
     if sums and None not in totals:
         left = sum_of(sums, "文字所述有绩效目标的项目")
         right = sum_of([one for one in totals if one is not None], "各目标表金额之和")
-        yield equality("evaluation_sum", left.label, left, right, "万元")
+        yield equality("evaluation_sum", left.label, left, right, _UNIT)
+
+
+def _listed_projects(sheets: Sequence[Sheet]) -> tuple[str, list[tuple[str, str, Figure]]]:
+    """Return (table, project, money) of the tables that name projects, in the unit of the first."""
+    unit, listed = "", []
+    for sheet in sheets:
+        column = sheet.column(_PROJECT_TABLES.get(sheet.table_id, "$^"))
+        for row in sheet.rows if column else ():
+            if column and row.line.project:
+                unit = unit or sheet.unit
+                factor = UNIT_FACTORS[sheet.unit] / UNIT_FACTORS[unit]
+                cell = sheet.cell(row, column.path).scaled(factor)
+                listed.append((sheet.table_id, row.line.project, cell))
+    return unit, listed
 
 
 def withheld_projects(
@@ -214,13 +233,10 @@ def withheld_projects(
     certain only where the money in excess is that of a target table.
     """
     rows: dict[str, list[Figure]] = {}
-    unit = ""
-    for sheet in sheets:
-        column = sheet.column(_PROJECT_TABLES.get(sheet.table_id, "$^"))
-        for row in sheet.rows if column else ():
-            if column and row.line.project and _WITHHELD_NAME.search(row.line.project):
-                unit = sheet.unit
-                rows.setdefault(sheet.table_id, []).append(sheet.cell(row, column.path))
+    unit, listed = _listed_projects(sheets)
+    for table_id, project, cell in listed:
+        if _WITHHELD_NAME.search(project):
+            rows.setdefault(table_id, []).append(cell)
     stated: dict[bool, Figure] = {}
     for claim in claims.rows:
         match = _WITHHELD.search(claim["subject"])
@@ -242,7 +258,9 @@ def withheld_projects(
         results[is_money] = _best(
             [equality("evaluation_withheld", left.label, left, one, own_unit) for one in sides]
         )
-    published = [_amount_of(one, "total", decimals) for one in evaluations if one.kind == "target"]
+    published = [
+        _amount_of(one, "total", decimals, unit) for one in evaluations if one.kind == "target"
+    ]
     excess = results[True].difference if True in results else None
     counted = [one for one in published if one is not None and excess and one.value == excess]
     is_published = bool(counted)
@@ -271,9 +289,10 @@ def overall_money(
                 continue
             left = claims.figure(claim)
             own = decimals.get(evaluation.unit_text, 0)
-            right = money(evaluation, total, phases[match.group(1)], own)
+            unit = claims.unit(claim)
+            right = money(evaluation, total, phases[match.group(1)], own, unit)
             if right.value is not None:
-                yield equality("evaluation_overall", left.label, left, right, claims.unit(claim))
+                yield equality("evaluation_overall", left.label, left, right, unit)
 
 
 def project_amounts(
@@ -281,14 +300,9 @@ def project_amounts(
 ) -> Iterator[Identity]:
     """Compare each target table with the project of its name in the project table."""
     amounts: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-    unit = ""
-    for sheet in sheets:
-        column = sheet.column(_PROJECT_TABLES.get(sheet.table_id, "$^"))
-        for row in sheet.rows if column else ():
-            if row.line.project and column is not None:
-                unit = sheet.unit
-                cell = sheet.cell(row, column.path)
-                amounts[one_spelling(row.line.project)][sheet.table_id].append(cell)
+    unit, listed = _listed_projects(sheets)
+    for table_id, project, cell in listed:
+        amounts[one_spelling(project)][table_id].append(cell)
     names = Counter(one_spelling(one.name) for one in evaluations if one.scope == "project")
     for evaluation in evaluations:
         total = evaluation.fund("total")
@@ -296,7 +310,7 @@ def project_amounts(
         is_known = evaluation.kind == "target" and names[one_spelling(evaluation.name)] == 1
         if not is_known or total is None or total.budget is None or not found:
             continue
-        left = money(evaluation, total, "budget", decimals.get(evaluation.unit_text, 0))
+        left = money(evaluation, total, "budget", decimals.get(evaluation.unit_text, 0), unit)
         # A target is set for this year's money, or for that carried over with it.
         sides = [*found.values(), [cell for cells in found.values() for cell in cells]]
         results = [

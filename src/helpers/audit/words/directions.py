@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from helpers.audit.claims import Claims
@@ -39,9 +40,15 @@ _BUDGET_AND_FINAL = re.compile(
 _RELATION = re.compile(
     r"决算数?(?P<word>大于|高于|超过|小于|低于|等于|与|同)(?:年初|全年|调整)?预算数?(?P<flat>持平|一致|相同)?"
 )
-_UNCHANGED = re.compile(
-    rf"(?P<word>{_UP}|{_DOWN})(?P<change>{_AMOUNT})(?P<unit>万?元)[^。;\d]{{0,12}}?(?:与|和|同)?"
-    r"(?:上年|去年)(?:预算|决算)?数?(?:基本)?(?P<flat>持平|一致|相同)"
+# 基本持平 allows a change; a change against another year or sum is another change.
+_FLAT = r"(?P<flat>持平|一致|相同|(?:无|没有|未发生)(?:增减)?变化|保持不变)"
+_BASE = r"[与和同比较](?P<base>(?:上年|去年|20\d\d年)度?(?:预算|决算|执行)?)数?(?:相比|相较)?,?"
+_SAME_BASE = r"(?:[与和同比较](?P=base)数?(?:相比|相较)?,?)"
+_STATED = rf"(?P<word>{_UP}|{_DOWN})了?(?P<change>{_AMOUNT})(?P<unit>万?元)"
+_RATE = rf"(?:[,、(](?:{_UP}|{_DOWN})(?:率|幅度?)?(?:为|了)?{_AMOUNT}%\)?)?"
+_UNCHANGED = (
+    re.compile(rf"{_BASE}{_STATED}{_RATE}[,、(]?{_SAME_BASE}{_FLAT}"),
+    re.compile(rf"{_BASE}{_FLAT}[,、(]{_SAME_BASE}?{_STATED}"),
 )
 _FELL = re.compile(
     r"减少|降低|下降|压减|压缩|节约|减缩|缩减|精简|从紧|严格(?:控制|执行)|加强[^,;。]{0,6}管理"
@@ -94,13 +101,17 @@ def change_and_rate(prose: Prose) -> Iterator[Identity]:
 def unchanged(prose: Prose) -> Iterator[Identity]:
     """Compare 持平 with the change stated beside it."""
     for passage in prose.statements:
-        for match in _UNCHANGED.finditer(passage.text):
+        for match in chain(*(one.finditer(passage.text) for one in _UNCHANGED)):
             if _value(match["change"]):
-                place = passage.origins[match.start()]
+                place = passage.origins[match.start("word")]
                 stated = words(
                     f"{match['word']}{match['change']}{match['unit']}", heading_of(passage), place
                 )
-                yield slip("text_direction", stated, words(match["flat"], "同句", place))
+                yield slip(
+                    "text_direction",
+                    stated,
+                    words(match["flat"], "同句", passage.origins[match.start("flat")]),
+                )
 
 
 def relations(prose: Prose) -> Iterator[Identity]:

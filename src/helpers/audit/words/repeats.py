@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from helpers.audit.identity import Identity
+from helpers.audit.sheets import copied_tables
 from helpers.audit.words.prose import Prose, described, heading_of, quote, slip, words
 from helpers.passages import LIST_MARK, Passage
+from helpers.tables import BudgetTable
 
 _ITEM_TWICE = re.compile(r"([^,;:。()]{3,30})\(项\)\1(?=[:,。]|20\d{2}年|支出决算数)")
 _PART_OF_ITSELF = re.compile(
@@ -116,6 +118,15 @@ def _copied_allocations(prose: Prose) -> Iterator[Identity]:
                 label = f"{quote(other.project)}/资金分配情况"
                 yield slip("text_copied", left, words(text, label, other.origins[0]))
                 break
+
+
+def tables_twice(tables: Sequence[BudgetTable]) -> Iterator[Identity]:
+    """Return an identity for each table that follows itself; a department may mean it."""
+    for table, copy in copied_tables(tables):
+        name = f"表{table.number}" if table.number else table.title
+        left = words(copy.title, name, copy.origin)
+        right = words(table.title, "上一表", table.origin)
+        yield slip("text_twice", left, right, severity="suspicious")
 
 
 def repeats(prose: Prose) -> Iterator[Identity]:
