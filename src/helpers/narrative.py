@@ -382,6 +382,8 @@ def _first_phrase(sentence: str, state: _Sentence) -> str:
 
 def _readable(subject: str) -> str:
     """Give a subject the punctuation of Chinese print, whatever the conversion left."""
+    # Public cost stands beside personnel cost, however the list of the latter ends.
+    subject = re.sub(r"人员经费/(?=(?:日常)?公用经费)", "", subject)
     subject = re.sub(r'"([^"]*)"', r"“\1”", subject)
     return subject.replace("(", "（").replace(")", "）")
 
