@@ -31,7 +31,10 @@ _BREAK = re.compile(r"[0-9]\s+[0-9]")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("。"): ord(".")}
 _DASH = re.compile(r"[-−–—_―/\\]+")
 # Names of places begin with 元 too (编制单位：元氏县…).
-_UNIT_IN_CAPTION = re.compile(r"单位[:：]?(?:人民币)?(百万元|亿元|万元|千元|元(?![\u4e00-\u9fff]))")
+_UNITS = r"(百万元|亿元|万元|千元|元(?![\u4e00-\u9fff]))"
+_UNIT_IN_CAPTION = re.compile(
+    rf"单位(?:[:：]|均?[为是])?(?:人民币)?{_UNITS}|均?以(?:人民币)?(百万元|亿元|万元|千元|元)为单位"
+)
 
 
 class Blank(Enum):
@@ -151,6 +154,8 @@ def find_unit(text: str) -> str | None:
     --------
     >>> find_unit("编制部门：某局                  金额单位：万元")
     '万元'
+    >>> find_unit("以下各表金额单位均为亿元。"), find_unit("金额均以千元为单位")
+    ('亿元', '千元')
     """
     match = _UNIT_IN_CAPTION.search(squeeze(text))
-    return match.group(1) if match else None
+    return match and (match.group(1) or match.group(2))

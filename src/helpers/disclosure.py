@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.amounts import find_unit
 from helpers.audit import Evidence, check_rows, evaluate, finding_rows, touched_by
 from helpers.budget_units import unit_names
 from helpers.corrections import Correction, mark_corrected
@@ -258,7 +259,7 @@ def read_opened(source: Source, document: Document) -> Disclosure:
     """
     units = unit_names(document)
     grids = read_grids(document)
-    tables = read_tables(grids, frozenset(units), source.unit)
+    tables = read_tables(grids, frozenset(units), source.unit or _unit_of_all(document))
     evaluations = read_evaluations(document)
     facts = fact_rows(source, tables)
     claims = [
@@ -301,6 +302,12 @@ def read_opened(source: Source, document: Document) -> Disclosure:
     return Disclosure(source, document, rows, units, numbers)
 
 
+def _unit_of_all(document: Document) -> str:
+    """Return the one unit that the text states of its tables, where it states no other."""
+    stated = {unit for one in document.paragraphs() if (unit := find_unit(one.text))}
+    return stated.pop() if len(stated) == 1 else ""
+
+
 def _evidence(
     source: Source,
     document: Document,
@@ -329,7 +336,8 @@ def evidence_of(disclosure: Disclosure) -> Evidence:
     """Read once more what the audit of a disclosure needs, so that figures in it can be changed."""
     source, document = disclosure.source, disclosure.document
     units = frozenset(disclosure.budget_units)
-    tables = read_tables(read_grids(document), units, source.unit)
+    unit = source.unit or _unit_of_all(document)
+    tables = read_tables(read_grids(document), units, unit)
     return _evidence(source, document, tables, read_evaluations(document), disclosure.rows)
 
 
