@@ -229,6 +229,8 @@ def test_rows_of_a_table_that_came_as_lines_are_no_list() -> None:
             "事业收入0.00万元，占0.00%；事业收入0.00万元，占0.00%；经营收入603.87万元。",
             "text_twice",
         ),
+        ("其中：公务接待费0.20万元，公务接待费0.20万元，公务用车运行费24.93万元。", "text_twice"),
+        ("公务接待费 0.20 万元，公务接待费 0.20 万元。", "text_twice"),
         (
             "日常公用经费134.64万元、专项业务经费498.19万元，其中：专项业务经费366万元。",
             "text_part_of_itself",
@@ -247,6 +249,9 @@ def test_words_printed_twice_are_found(text: str, rule_id: str) -> None:
         "公务用车购置及运行费支出预算为75万元。其中：公务用车运行费50万元。",
         "上级补助收入0.00万元，占0.00%；事业收入0.00万元，占0.00%。",
         "因公出国费0万元。主要原因是本年未安排此项预算。公务接待费0万元。主要原因是本年未安排此项预算。",
+        "政府采购货物预算5.00万元，服务预算5.00万元，工程预算5.00万元。",
+        "公务接待费0.20万元，公务接待费0.20万元以内开支，公务接待费0.02万元。",
+        "比上年增加5.00万元，比上年增加5.00万元的主要原因是人员增加。",
         "一件一件办理，义务教育教育经费10万元。",
         "面向中小企业预留420.44万元，其中：面向小微企业预留420.44万元。",
         "2024年年度计划，重点项目项目支出10万元。",
@@ -254,6 +259,39 @@ def test_words_printed_twice_are_found(text: str, rule_id: str) -> None:
 )
 def test_names_that_only_resemble_each_other_are_silent(text: str) -> None:
     assert not ids(repeats(prose(text)))
+
+
+BLOCK = """项目名称：{name}
+设立的政策依据：根据审批系统运营维护合同。
+预算安排规模：{money}
+项目承担单位：{unit}
+资金分配情况：支付运营维护费用{money}。
+资金执行时间：2024年4月-7月
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, ["text_twice"]),
+        ({"name": "另一系统运营维护"}, []),
+        ({"money": "50.00万元"}, []),
+        ({"unit": "某局下属中心"}, []),
+    ],
+)
+def test_a_project_described_twice_is_found(changed: dict[str, str], expected: list[str]) -> None:
+    first = {"name": "审批系统运营维护", "money": "40.00万元", "unit": "某局"}
+    between = first | {"name": "车辆租赁", "money": "30.00万元"}
+    text = "七、关于某局2024年一般公共预算项目支出情况说明\n" + "".join(
+        f"（{mark}）" + BLOCK.format(**one)
+        for mark, one in zip("一二三", (first, between, first | changed), strict=True)
+    )
+    assert ids(repeats(prose(text))) == expected
+
+
+def test_projects_whose_details_are_withheld_may_read_alike() -> None:
+    text = BLOCK.format(name="涉密项目", money="完全不予公开", unit="某局").replace("运营", "涉密")
+    assert not ids(repeats(prose("七、项目支出情况说明\n" + text + text)))
 
 
 PROJECTS = """

@@ -10,6 +10,7 @@ and what a project can only have from another one.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from helpers.audit.identity import Identity
@@ -33,6 +34,12 @@ _OPENS_AND_CLOSES = (
 _PHRASE_TWICE = re.compile(
     rf"(?![一逐每])(?!(?:{_OPENS_AND_CLOSES})(?:{_OPENS_AND_CLOSES}))([\u4e00-\u9fff]{{2,20}})\1"
 )
+_SUM = re.compile(r"\d万?元")
+_FIGURE_TWICE = re.compile(
+    r"(?<![^,;:。])(?P<once>(?!增|减|降|下降|占|比|较|与)[\u4e00-\u9fff][^,;:。\d]{2,30}"
+    r"\d[\d,]*(?:\.\d+)?万?元),(?P=once)(?=[,;。]|$)"
+)
+_BLOCK_MARK = re.compile(r"^[(（][一二三四五六七八九十]+[)）]")
 _SHORTEST_CLAUSE, _SHORTEST_SENTENCE, _SHORTEST_BLOCK = 8, 12, 20
 _ALLOCATION = re.compile(r"^资金分配情况:(.+)$")
 _NOTHING = re.compile("空表|没有|无")
@@ -84,6 +91,34 @@ def _clauses_twice(prose: Prose) -> Iterator[Identity]:
             position += len(clause)
 
 
+def _figures_twice(prose: Prose) -> Iterator[Identity]:
+    """A clause with its sum that follows itself after a comma."""
+    for passage in prose.passages:
+        for match in _FIGURE_TWICE.finditer(passage.text):
+            left = words(match[0], heading_of(passage), passage.origins[match.start()])
+            # A project may buy the same thing twice.
+            severity = "suspicious" if passage.project else ""
+            yield slip("text_twice", left, words(match["once"], "应为一次"), severity=severity)
+
+
+def _projects_twice(prose: Prose) -> Iterator[Identity]:
+    """A described project that stands word for word, money and all, in the same place again."""
+    blocks: dict[int, list[Passage]] = defaultdict(list)
+    for passage in prose.passages:
+        if passage.project:
+            blocks[passage.project_number].append(passage)
+    known: dict[tuple[str, ...], Passage] = {}
+    for block in blocks.values():
+        texts = tuple(_BLOCK_MARK.sub("", one.text) for one in block)
+        has_money = any(_SUM.search(text) for text in texts)
+        if not has_money or any(_UNSTATED.search(text) for text in texts):
+            continue
+        first = known.setdefault((block[0].section, block[0].project, *texts), block[0])
+        if first is not block[0]:
+            left = words(block[0].text, "项目情况说明", block[0].origins[0])
+            yield slip("text_twice", left, words(first.text, "上一处", first.origins[0]))
+
+
 def _passages_twice(prose: Prose) -> Iterator[Identity]:
     """A paragraph that follows itself under one heading; tables may share a statement."""
     before: Passage | None = None
@@ -131,7 +166,13 @@ def tables_twice(tables: Sequence[BudgetTable]) -> Iterator[Identity]:
 
 def repeats(prose: Prose) -> Iterator[Identity]:
     """Return an identity for everything that is printed twice."""
-    for family in (_twice_in_line, _clauses_twice, _passages_twice):
+    for family in (
+        _twice_in_line,
+        _clauses_twice,
+        _figures_twice,
+        _projects_twice,
+        _passages_twice,
+    ):
         # Text recognition doubles lines and words of its own.
         if not prose.is_recognised or family is _clauses_twice:
             yield from family(prose)
