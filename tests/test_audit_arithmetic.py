@@ -423,3 +423,67 @@ def test_a_rate_of_completion_that_names_no_final_amount(
         "增长8.86%。财政拨款支出年初预算数472.9万元，完成年初预算的27.22%，主要原因是年中补助。"
     )
     assert len(completion(tmp_path, sentence)) == rules
+
+
+# --- vehicles and equipment --------------------------------------------------------------------
+
+FINAL_2024 = "changji_housing_2024_final"
+
+
+@pytest.mark.parametrize(
+    ("source_id", "change", "rule_id", "values"),
+    [
+        (
+            FINAL_2024,
+            ("公务用车保有量11辆", "公务用车保有量10辆"),
+            "claim_vehicles",
+            ("公务用车保有量10辆", "固定资产车辆11辆"),
+        ),
+        (
+            FINAL_2024,
+            ("公务用车购置数0辆", "公务用车购置数2辆"),
+            "claim_purchase",
+            ("2辆", "0.00万元"),
+        ),
+        (
+            "urumqi_housing_2024_budget",
+            ("单位价值 100 万元以上大型设备 7 套", "单位价值 100 万元以上大型设备 17 套"),
+            "claim_equipment",
+            ("17", "10"),
+        ),
+    ],
+)
+def test_vehicles_and_equipment_that_contradict_each_other(
+    tmp_path: Path, source_id: str, change: tuple[str, str], rule_id: str, values: tuple[str, str]
+) -> None:
+    assert of_rule(read(RAW / source_id).rows["findings"], rule_id) == []
+    (row,) = of_rule(changed(tmp_path, source_id, change), rule_id)
+    assert (row["left_value"], row["right_value"]) == values
+    assert row["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "公务用车保有量27辆。国有资产占用情况中固定资产车辆35辆，与公务用车保有量差异原因是："
+        "差异车辆属于执法执勤用车，未使用财政拨款。",
+        "公务用车购置费18.00万元。公务用车购置数0辆。",
+        "单价50万元以上通用设备1台，单价100万元以上专用设备2台。",
+    ],
+)
+def test_vehicles_that_differ_for_a_reason(tmp_path: Path, sentence: str) -> None:
+    text = (
+        "某某局2024年度部门决算\n第三部分 情况说明\n九、财政拨款“三公”经费支出及国有资产情况说明\n"
+        f"公务接待费支出0.20万元。{sentence}\n"
+    )
+    rows = published(tmp_path, text, kind="final").rows["findings"]
+    assert [row for row in rows if row["rule_id"].startswith("claim_")] == []
+
+
+def test_vehicles_that_differ_without_a_reason_are_suspicious(tmp_path: Path) -> None:
+    text = (
+        "某某局2024年度部门决算\n九、财政拨款“三公”经费支出决算情况说明\n"
+        "公务接待费支出0.20万元。公务用车保有量27辆，国有资产占用情况中固定资产车辆35辆。\n"
+    )
+    (row,) = of_rule(published(tmp_path, text, kind="final").rows["findings"], "claim_vehicles")
+    assert row["severity"] == "suspicious"
