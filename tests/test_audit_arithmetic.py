@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -368,3 +369,132 @@ def test_rows_of_changes_have_their_rule_and_their_patterns() -> None:
         assert row["relation"] in ("same", "listed")
         for key in ("listed_section", "listed", "whole_section", "whole"):
             assert re.compile(row[key])
+
+
+# --- completion of the budget ------------------------------------------------------------------
+
+COMPLETED = "一般公共预算财政拨款支出年初预算为100.00万元，支出决算为90.00万元，完成年初预算的{}%。"
+
+
+def completion(folder: Path, sentence: str, heading: str = "五、支出决算情况说明") -> list[Row]:
+    text = f"某某局2024年度部门决算\n第三部分 情况说明\n{heading}\n{sentence}\n"
+    return of_rule(published(folder, text, kind="final").rows["findings"], "claim_completion")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        (COMPLETED.format("80.00"), ("80.00", "90.0000")),
+        ("年初预算为100.00万元，支出决算为90.00万元。完成年初预算的9.00%。", ("9.00", "90.0000")),
+        (
+            "支出决算90.00万元，完成年初预算100.00万元的80.00%。",
+            ("80.00", "90.0000"),
+        ),
+        (
+            "1.教育支出（类）普通教育（款）学前教育（项）。主要用于：保育。年初预算为3110.14万元，"
+            "支出决算为2739.56万元，完成年初预算的80.88%。",
+            ("80.88", "88.0848"),
+        ),
+    ],
+)
+def test_a_wrong_rate_of_completion(tmp_path: Path, sentence: str, values: tuple[str, str]) -> None:
+    (row,) = completion(tmp_path, sentence)
+    left, right = (Decimal(row[key]) for key in ("left_value", "right_value"))
+    assert (left, right) == tuple(map(Decimal, values))
+    assert row["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        COMPLETED.format("90.00"),
+        COMPLETED.format("90"),
+        "年初预算为0.95万元，支出决算为0.00万元，完成预算的0%。",
+        "年初预算为0.00万元，支出决算为0.00万元，完成预算的0%。",
+        "年初预算为0.00万元，支出决算为5.00万元，完成预算的100%。",
+        # A part states no budget of its own; that of the whole is not its base.
+        "“三公”经费财政拨款支出年初预算为2.85万元，支出决算为0.39万元，完成预算的13.68%，其中："
+        "公务接待费支出决算为0.39万元，完成预算的100.00%。",
+        "年初预算为100.00万元，调整预算为120.00万元，支出决算为90.00万元，完成调整预算的75.00%。",
+        "年初预算为100.00万元，支出决算为90.00万元，项目支出较年初完成92%。",
+    ],
+)
+def test_a_right_rate_of_completion(tmp_path: Path, sentence: str) -> None:
+    assert completion(tmp_path, sentence) == []
+
+
+@pytest.mark.parametrize(("spent", "rules"), [("519.07", 1), ("401.91", 0)])
+def test_a_rate_of_completion_that_names_no_final_amount(
+    tmp_path: Path, spent: str, rules: int
+) -> None:
+    """Expenditure in total is that of the year only where nothing is carried over."""
+    sentence = (
+        f"2021年度收入总计519.07万元，支出总计519.07万元。本年支出合计{spent}万元。"
+        "2021年度财政拨款收入总计500.12万元，支出总计500.12万元，与2020年相比，增加40.72万元，"
+        "增长8.86%。财政拨款支出年初预算数472.9万元，完成年初预算的27.22%，主要原因是年中补助。"
+    )
+    assert len(completion(tmp_path, sentence)) == rules
+
+
+# --- vehicles and equipment --------------------------------------------------------------------
+
+FINAL_2024 = "changji_housing_2024_final"
+
+
+@pytest.mark.parametrize(
+    ("source_id", "change", "rule_id", "values"),
+    [
+        (
+            FINAL_2024,
+            ("公务用车保有量11辆", "公务用车保有量10辆"),
+            "claim_vehicles",
+            ("公务用车保有量10辆", "固定资产车辆11辆"),
+        ),
+        (
+            FINAL_2024,
+            ("公务用车购置数0辆", "公务用车购置数2辆"),
+            "claim_purchase",
+            ("2辆", "0.00万元"),
+        ),
+        (
+            "urumqi_housing_2024_budget",
+            ("单位价值 100 万元以上大型设备 7 套", "单位价值 100 万元以上大型设备 17 套"),
+            "claim_equipment",
+            ("17", "10"),
+        ),
+    ],
+)
+def test_vehicles_and_equipment_that_contradict_each_other(
+    tmp_path: Path, source_id: str, change: tuple[str, str], rule_id: str, values: tuple[str, str]
+) -> None:
+    assert of_rule(read(RAW / source_id).rows["findings"], rule_id) == []
+    (row,) = of_rule(changed(tmp_path, source_id, change), rule_id)
+    assert (row["left_value"], row["right_value"]) == values
+    assert row["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "公务用车保有量27辆。国有资产占用情况中固定资产车辆35辆，与公务用车保有量差异原因是："
+        "差异车辆属于执法执勤用车，未使用财政拨款。",
+        "公务用车购置费18.00万元。公务用车购置数0辆。",
+        "单价50万元以上通用设备1台，单价100万元以上专用设备2台。",
+    ],
+)
+def test_vehicles_that_differ_for_a_reason(tmp_path: Path, sentence: str) -> None:
+    text = (
+        "某某局2024年度部门决算\n第三部分 情况说明\n九、财政拨款“三公”经费支出及国有资产情况说明\n"
+        f"公务接待费支出0.20万元。{sentence}\n"
+    )
+    rows = published(tmp_path, text, kind="final").rows["findings"]
+    assert [row for row in rows if row["rule_id"].startswith("claim_")] == []
+
+
+def test_vehicles_that_differ_without_a_reason_are_suspicious(tmp_path: Path) -> None:
+    text = (
+        "某某局2024年度部门决算\n九、财政拨款“三公”经费支出决算情况说明\n"
+        "公务接待费支出0.20万元。公务用车保有量27辆，国有资产占用情况中固定资产车辆35辆。\n"
+    )
+    (row,) = of_rule(published(tmp_path, text, kind="final").rows["findings"], "claim_vehicles")
+    assert row["severity"] == "suspicious"

@@ -267,7 +267,8 @@ def read_opened(source: Source, document: Document) -> Disclosure:
         for number, claim in enumerate(read_claims(document, source.department), 1)
     ]
     projects = project_rows(source, document, tables, evaluations)
-    stated = [claim for claim in claims if claim["role"] == "amount" and claim["value"] is not None]
+    amounts = ("amount", "budget", "final")
+    stated = [one for one in claims if one["role"] in amounts and one["value"] is not None]
     if not facts and not stated and not projects:
         raise DisclosureError(
             f"{source.path.name} holds no amount that could be read: no statutory table and no "

@@ -33,12 +33,13 @@ _STRONG = re.compile(r"[,;:。!?]")
 _YEAR_PREFIX = re.compile(
     r"^(?:按照.{0,20}原则|截至)?(?:20\d{2}年(?:\d{1,2}月\d{1,2}日)?(?:底|末|度)?)?(?:至20\d{2}年)?"
 )
-_BUDGET_WORDS = r"年初预算数|全年预算数|全年预算总额|调整预算数|年度预算数|预算数"
-_FINAL_WORDS = r"支出决算数|决算数|全年执行数|执行数|实际执行总额"
+_BUDGET_WORDS = r"年初预算数?|全年预算数|全年预算总额|调整预算数|年度预算数|预算数"
+_FINAL_WORDS = r"支出决算数|(?<!.)支出决算|决算数|全年执行数|执行数|实际执行总额"
 _QUALIFIER = re.compile(
-    rf"^(?P<base>.*?)(?:20\d{{2}}年)?"
+    rf"^(?!完成)(?P<base>.*?)(?:20\d{{2}}年)?"
     rf"(?:(?P<budget>{_BUDGET_WORDS})|(?P<final>{_FINAL_WORDS})|(?P<rate>预决算差异率))为?$"
 )
+_BARE = frozenset({"年初预算", "支出决算"})
 # These name the thing itself, not a second figure beside it.
 _PLAIN_QUALIFIERS = frozenset({"支出决算数", "预算数", "年度预算数"})
 _CHANGE = re.compile(
@@ -55,6 +56,7 @@ _LISTED = re.compile(
     r"(?:^|[,;。])(?P<whole>[^,;:。]*?(?:收入|支出|预算|经费|资金|结余))(?:主要)?包括:[^,;:。]*$"
 )
 _SHARE = re.compile(r"占[^占]*$")
+_COMPLETED = re.compile(r"(?P<word>完成(?:年初|全年|调整|年度)?预算)数?的?$")
 _OPENS_PARTS = re.compile(r"其中[:,]?|(?:主要)?包括[:]?|具体为[:]?")
 _OPENS_BRACKET = re.compile(r"\(其中[^)]*$")
 _CLOSES_BRACKET = re.compile(r"^[^(]*\)")
@@ -245,7 +247,7 @@ def _clean_phrase(gap: str, department: str) -> str:
 def _classified_name(text: str) -> str:
     """The name in front of a list item: ``…(类)…(款)…(项)`` becomes a path."""
     match = re.match(
-        r"^(?:\d{1,2}[.、]|\(\d{1,2}\))?(.*?)(?::|支出决算数|20\d{2}年预算数|(?=\d|□))", text
+        r"^(?:\d{1,2}[.、]|\(\d{1,2}\))?(.*?)(?:[:。]|支出决算数?|20\d{2}年预算数|(?=\d|□))", text
     )
     if not match or not re.search(r"\((?:类|款|项)\)", match.group(1)):
         return ""
@@ -326,7 +328,13 @@ def _interpret(
             return named, "growth", _DIRECTIONS[rate["word"][0]]
         if _SHARE.search(phrase):
             return state.current or state.topic, "share", ""
-    if qualifier := _QUALIFIER.match(phrase):
+        if completed := _COMPLETED.match(phrase):
+            named = state.base or state.current or state.topic
+            subject = completed["word"] if named in _BARE else f"{named}/{completed['word']}"
+            return subject, "share", ""
+    qualifier = _QUALIFIER.match(phrase)
+    # 「年初预算为」 where nothing is named yet names itself.
+    if qualifier and (phrase not in _BARE or (state.base or state.current) not in ("", *_BARE)):
         return _qualified(qualifier, unit, state)
     if change and (unit or not change["base"]):
         return _changed(change, unit, counted, sentence, state)

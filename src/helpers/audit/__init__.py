@@ -43,6 +43,7 @@ from helpers.audit.words.repeats import repeats, tables_twice
 from helpers.audit.words.residue import residue
 from helpers.audit.words.statements import statements
 from helpers.audit.words.units import text_units
+from helpers.audit.words.vehicles import vehicles
 from helpers.document import Document
 from helpers.passages import project_places
 from helpers.performance import Evaluation
@@ -131,6 +132,7 @@ def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
         *cost_lists(prose, evidence.facts),
         *naming(prose, claims),
         *text_units(prose, claims),
+        *vehicles(prose, claims),
     )
     for one in found:
         yield as_printed(evidence.document, one) if one.verdict == "different" else one

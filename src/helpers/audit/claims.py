@@ -26,6 +26,7 @@ _SAME_UNIT = {"万": "万元", "亿": "亿元"}
 
 _KEY = "claim "
 _LONGEST_HEADING = 30
+_NAMES_A_RATE = re.compile(r"完成\w{0,2}预算$")
 _OWN_HEADING = re.compile(
     r"(?P<mark>[（(]?[一二三四五六七八九十]+[)）、.．])?(?:关于)?"
     r"[\u4e00-\u9fff（）()]{2,40}?20\d{2}年度?(?P<rest>[\u4e00-\u9fff].*)"
@@ -116,7 +117,8 @@ def label_of(claim: Claim) -> str:
     """Return a claim's name: section and subject."""
     section = short_heading(claim["section"].rpartition("/")[2])
     roles = {"share": "占比", "change": "增减额", "growth": "增减率", "variance_rate": ""}
-    role = roles.get(claim["role"], "")
+    # 「完成年初预算」 is the name of a rate itself.
+    role = "" if _NAMES_A_RATE.search(claim["subject"]) else roles.get(claim["role"], "")
     return f"{section}/{claim['subject']}{'·' + role if role else ''}"
 
 

@@ -41,6 +41,16 @@ _EARLIER = re.compile(
     r"(?:与|比|较)(?:20\d{2}年度?|上年|去年)(?:度|预算|决算)?(?:相比)?[（(](?:20|上|去)"
 )
 
+# 「完成年初预算的90%」, 「完成年初预算100万元的90%」
+_COMPLETED = re.compile(
+    r"完成(?P<kind>年初|全年|调整|年度)?预算数?(?P<amount>[\d.,]+[万亿]?元)?的?[\d.,]+%$"
+)
+_BUDGET_OR_FINAL = re.compile(
+    r"(?P<kind>年初|全年|调整|年度)?预算数?$|(?P<final>支出决算数?|决算数)$"
+)
+_FUND_BUDGET = re.compile(r"^(?P<fund>.*财政拨款)支出/年初预算数?$")
+_NEAR = 6  # claims before a rate among which its budget and its final amount stand
+
 
 def _recomputed(
     claims: Claims,
@@ -200,7 +210,77 @@ def variances(claims: Claims) -> Iterator[Identity]:
         )
 
 
+def _completed(claims: Claims, position: int, kind: str) -> tuple[Claim, Claim] | None:
+    """Return budget and final amount of a rate of completion, as its sentence names them."""
+    section = claims.rows[position]["section"]
+    budget: Claim | None = None
+    final: Claim | None = None
+    for claim in reversed(claims.rows[max(0, position - _NEAR) : position]):
+        if claim["section"] != section or (budget and final):
+            break
+        if claim["role"] in ("change", "growth", "share", "variance_rate"):
+            continue
+        named = _BUDGET_OR_FINAL.search(claim["subject"])
+        if not named or claim["value"] is None:
+            break
+        if named["final"]:
+            # Of two finals the nearer belongs to the rate, and a budget further off to another.
+            if final or budget:
+                break
+            final = claim
+        elif kind in ("", named["kind"]) and budget is None:
+            budget = claim
+    return (budget, final) if budget and final else None
+
+
+def _completed_of(claims: Claims, position: int) -> tuple[Claim, Claim] | None:
+    """Return budget and final amount of 支出决算90万元，完成年初预算100万元的90%."""
+    if position < 2:
+        return None
+    final, budget = claims.rows[position - 2], claims.rows[position - 1]
+    named = _BUDGET_OR_FINAL.search(final["subject"])
+    if not (named and named["final"]) or not (final["value"] and budget["value"]):
+        return None
+    return (budget, final) if final["section"] == budget["section"] else None
+
+
+def _completed_total(claims: Claims, position: int) -> tuple[Claim, Claim] | None:
+    """Return the budget before a rate and the expenditure of the year, where no final is named.
+
+    The total (支出总计) is the year's expenditure only in a document that carries nothing over.
+    """
+    budget = claims.rows[position - 1]
+    whole = select(claims, "", "^支出总计$", ["amount"], is_once=False)[:1]
+    spent = select(claims, "", r"^\d*本年支出合计$", ["amount"])[:1]
+    named = _FUND_BUDGET.search(budget["subject"])
+    if not (named and whole and spent) or whole[0]["value"] != spent[0]["value"]:
+        return None
+    for before in range(position - 2, 0, -1):
+        income, final = claims.rows[before - 1], claims.rows[before]
+        if final["section"] != budget["section"]:
+            return None
+        if (income["subject"], final["subject"]) == (f"{named['fund']}收入总计", "支出总计"):
+            return (budget, final) if final["role"] == "amount" and final["value"] else None
+    return None
+
+
+def completions(claims: Claims) -> Iterator[Identity]:
+    """Recompute every rate of completion (完成年初预算的90%): final ÷ budget."""
+    for position, claim in enumerate(claims.rows):
+        stated = _COMPLETED.search(claim["text"])
+        if claim["role"] != "share" or claim["value"] is None or not stated or not position:
+            continue
+        kind = stated["kind"] or ""
+        found = _completed_of(claims, position) if stated["amount"] else None
+        found = found or _completed(claims, position, kind) or _completed_total(claims, position)
+        if found is None or claims.unit(found[0]) != claims.unit(found[1]):
+            continue
+        budget, final = found
+        label = "决算数÷预算数"
+        yield from _recomputed(claims, "claim_completion", claim, SHARE, [final, budget], label)
+
+
 def narrative_rates(claims: Claims) -> Iterator[Identity]:
     """Return every rate of the sentences with the rate of its figures."""
-    for family in (shares, share_sums, growths, variances):
+    for family in (shares, share_sums, growths, variances, completions):
         yield from family(claims)
