@@ -85,7 +85,9 @@ def test_nothing_vanishes_and_nothing_is_invented(folder):
     counts = ledger.counts()
     digits = Counter(re.sub(r"[^0-9]", "", "".join(disclosure.document.lines)))
     assert Counter("".join(re.findall("[0-9]", "".join(e.text for e in ledger.entries)))) == digits
-    assert counts.get("claim", 0) >= len(disclosure.rows["claims"]) - 2  # two figures are left blank
+    assert (
+        counts.get("claim", 0) >= len(disclosure.rows["claims"]) - 2
+    )  # two figures are left blank
     assert counts.get("fact", 0) == len(disclosure.rows["facts"])
     listed = Counter(
         (row["origin"], token)
