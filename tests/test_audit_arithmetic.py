@@ -510,3 +510,11 @@ def test_well_formed_amounts_are_not_malformed(tmp_path: Path, text: str) -> Non
     accounts = final_accounts("1553.12", "2033.78").replace("4293.44", text)
     rows = published(tmp_path, accounts, kind="final").rows["findings"]
     assert of_rule(rows, "table_malformed") == []
+
+
+def test_a_project_with_a_malformed_amount_is_not_missing(tmp_path: Path) -> None:
+    source_id = "urumqi_housing_2024_budget"
+    rows = changed(tmp_path, source_id, ("\t87.60\t\t87.60", "\t87.6O\t\t87.60"))
+    (row,) = of_rule(rows, "table_malformed")
+    assert (row["left_value"], row["left_origin"]) == ("87.6O", "L403")
+    assert "87.60" not in {one["left_value"] for one in of_rule(rows, "narrative_project")}
