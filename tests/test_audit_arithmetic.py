@@ -479,6 +479,7 @@ def test_vehicles_and_equipment_that_contradict_each_other(
         "公务用车保有量27辆。国有资产占用情况中固定资产车辆35辆，与公务用车保有量差异原因是："
         "差异车辆属于执法执勤用车，未使用财政拨款。",
         "公务用车购置费18.00万元。公务用车购置数0辆。",
+        "公务用车购置费0.00万元，下降原因是比上年少购置公务用车，比上年少3辆。",
         "单价50万元以上通用设备1台，单价100万元以上专用设备2台。",
     ],
 )
@@ -498,3 +499,33 @@ def test_vehicles_that_differ_without_a_reason_are_suspicious(tmp_path: Path) ->
     )
     (row,) = of_rule(published(tmp_path, text, kind="final").rows["findings"], "claim_vehicles")
     assert row["severity"] == "suspicious"
+
+
+# --- malformed amounts -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["4293.4O", "4.293.44", "4,29344", "42,93.44", "4l293.44"])
+def test_a_malformed_amount_is_reported_with_its_place(tmp_path: Path, text: str) -> None:
+    accounts = final_accounts("1553.12", "2033.78").replace("4293.44", text)
+    disclosure = published(tmp_path, accounts, kind="final")
+    (row,) = of_rule(disclosure.rows["findings"], "table_malformed")
+    assert (row["severity"], row["left_value"]) == ("suspicious", text)
+    assert row["left_origin"] == "L6"
+    assert f"“{text}”" in row["statement_zh"]
+    # What depends on the cell cannot be compared, and nothing is said to be left blank.
+    assert {one["rule_id"] for one in disclosure.rows["findings"]} == {"table_malformed"}
+
+
+@pytest.mark.parametrize("text", ["4293.44", "4,293.44", "-", "", "（4293.44）"])
+def test_well_formed_amounts_are_not_malformed(tmp_path: Path, text: str) -> None:
+    accounts = final_accounts("1553.12", "2033.78").replace("4293.44", text)
+    rows = published(tmp_path, accounts, kind="final").rows["findings"]
+    assert of_rule(rows, "table_malformed") == []
+
+
+def test_a_project_with_a_malformed_amount_is_not_missing(tmp_path: Path) -> None:
+    source_id = "urumqi_housing_2024_budget"
+    rows = changed(tmp_path, source_id, ("\t87.60\t\t87.60", "\t87.6O\t\t87.60"))
+    (row,) = of_rule(rows, "table_malformed")
+    assert (row["left_value"], row["left_origin"]) == ("87.6O", "L403")
+    assert "87.60" not in {one["left_value"] for one in of_rule(rows, "narrative_project")}

@@ -36,6 +36,7 @@ from helpers.audit.tables.sums import table_sums
 from helpers.audit.words.added_projects import added_projects
 from helpers.audit.words.cost_lists import cost_lists
 from helpers.audit.words.directions import directions
+from helpers.audit.words.malformed import malformed_amounts
 from helpers.audit.words.naming import naming
 from helpers.audit.words.numbering import numbering
 from helpers.audit.words.prose import Prose, as_printed, with_own_lines
@@ -133,6 +134,7 @@ def _words(evidence: Evidence, claims: Claims) -> Iterator[Identity]:
         *naming(prose, claims),
         *text_units(prose, claims),
         *vehicles(prose, claims),
+        *malformed_amounts(prose, evidence.tables),
     )
     for one in found:
         yield as_printed(evidence.document, one) if one.verdict == "different" else one

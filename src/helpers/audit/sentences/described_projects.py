@@ -126,7 +126,12 @@ def described(claims: Claims, sheets: Sequence[Sheet]) -> Iterator[Identity]:
             yield _other_project(claims, project, amount, sheet, row)
         for project, amount in alone:
             if not any(_is_alike(name_of(project), name) for name, _, _ in rows):
-                blank = Figure(None, f"{sheet.title}/{project}", ())
+                # A row whose amount cannot be read is there all the same.
+                is_lost = any(
+                    row.is_damaged and _is_alike(name_of(project), name_of(row.line.project))
+                    for row in sheet.rows
+                )
+                blank = Figure(None, f"{sheet.title}/{project}", (), is_damaged=is_lost)
                 yield equality("narrative_project", amount.label, amount, blank, sheet.unit)
         for name, cell, _ in rows:
             if not any(_is_alike(name_of(project), name) for project, _ in alone):
