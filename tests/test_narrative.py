@@ -48,6 +48,16 @@ def claims_of(*lines, department="某市园林局"):
     ]
 
 
+def test_a_list_of_names_that_has_ended_opens_no_parts():
+    """Personnel and public cost stand beside each other though a list stands between them."""
+    found = claims_of(
+        "六、一般公共预算财政拨款基本支出决算情况说明",
+        "一般公共预算财政拨款基本支出30万元。其中：人员经费20万元，主要包括：基本工资、奖金；"
+        "公用经费10万元，主要包括：办公费、水费。",
+    )
+    assert [subject.partition("/")[2] for subject, *_ in found] == ["", "人员经费", "公用经费"]
+
+
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_sentences_make_the_claims_read_by_eye(folder):
     path = folder / "document.txt"

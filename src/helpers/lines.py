@@ -32,14 +32,15 @@ _UNIT_NAME = re.compile(
 )
 
 _LEADING_CODE = re.compile(r"^(\d{7}|\d{5}|\d{3})(?![\d年月.,，])")
-_FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
-_SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
-_OF_WHICH = re.compile(r"^其中[:：]?")
+# Marks in front of names: the levels of a list, and parts of the row above.
+FIRST_MARK = re.compile(r"^[一二三四五六七八九十]+、")
+SECOND_MARK = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
+OF_WHICH_MARK = re.compile(r"^其中[:：]?")
 # Headings of a column that names rows; a column of remarks among the amounts is none.
 _HEADS_NAME = re.compile(r"名称$|^项目$|^科目$|^(?:收入|支出)")
 _NAMES_ROWS = re.compile(r"^(?:项目|科目|类)|(?:名称|内容|分类|收入|支出)$")
 _SUM_ROW = re.compile(r"(?:合计|总计)$")
-_SUBTOTAL_WORD = re.compile(r"[（(]?小计[）)]?$")
+SUBTOTAL_WORD = re.compile(r"[（(]?小计[）)]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +224,7 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
         return None
     money = tuple(one for one in amounts if _is_money(one[0], label))
     others = tuple(cell for column, _, cell in amounts if not _is_money(column, label))
-    level = len(code) or (
-        1 if _FIRST_LEVEL.match(label) else 2 if _SECOND_LEVEL.match(label) else 0
-    )
+    level = len(code) or (1 if FIRST_MARK.match(label) else 2 if SECOND_MARK.match(label) else 0)
     line = Line(
         row_no,
         side,
@@ -241,7 +240,7 @@ def _draft(row_no: int, side: str, group: Sequence[Column], row: Sequence[Cell])
         code_origin=code_origin,
         project_origin=project_origin,
     )
-    return _Draft(line, level, bool(_OF_WHICH.match(label)), depth)
+    return _Draft(line, level, bool(OF_WHICH_MARK.match(label)), depth)
 
 
 def _roles_by_code(drafts: Sequence[_Draft]) -> Iterator[Line]:
@@ -274,15 +273,15 @@ def _roles_by_mark(drafts: Sequence[_Draft]) -> Iterator[Line]:
         following = drafts[index + 1] if index + 1 < len(drafts) else None
         if draft.is_of_which:
             inside_of_which = True
-        elif draft.level or _SUM_ROW.search(line.label) or _SUBTOTAL_WORD.search(line.label):
+        elif draft.level or _SUM_ROW.search(line.label) or SUBTOTAL_WORD.search(line.label):
             inside_of_which = False
-            parts_are_items = bool(_SUBTOTAL_WORD.search(line.label))
+            parts_are_items = bool(SUBTOTAL_WORD.search(line.label))
         if _SUM_ROW.search(line.label):
             is_part_sum = line.label.startswith("本年")
             yield replace(line, role=SUBTOTAL if is_part_sum else TOTAL)
         elif inside_of_which:
             yield replace(line, role=ITEM if parts_are_items else OF_WHICH)
-        elif parts_are_items and _SUBTOTAL_WORD.search(line.label):
+        elif parts_are_items and SUBTOTAL_WORD.search(line.label):
             yield replace(line, role=SUBTOTAL)
         elif following and following.depth > draft.depth >= 0:
             # Rows named further right are its parts (purchases below the project they are for).

@@ -57,7 +57,8 @@ _LISTED = re.compile(
 )
 _SHARE = re.compile(r"占[^占]*$")
 _COMPLETED = re.compile(r"(?P<word>完成(?:年初|全年|调整|年度)?预算)数?的?$")
-_OPENS_PARTS = re.compile(r"其中[:,]?|(?:主要)?包括[:]?|具体为[:]?")
+# 「主要包括:基本工资、奖金;」 has ended before the next figure: it lists names without amounts.
+_OPENS_PARTS = re.compile(r"(?:其中[:,]?|(?:主要)?包括[:]?(?![^;]*、[^;]*;)|具体为[:]?)")
 _OPENS_BRACKET = re.compile(r"\(其中[^)]*$")
 _CLOSES_BRACKET = re.compile(r"^[^(]*\)")
 _SPENT_ON = re.compile(r"主要用于[^,;:。]+$")
@@ -390,8 +391,6 @@ def _first_phrase(sentence: str, state: _Sentence) -> str:
 
 def _readable(subject: str) -> str:
     """Give a subject the punctuation of Chinese print, whatever the conversion left."""
-    # Public cost stands beside personnel cost, however the list of the latter ends.
-    subject = re.sub(r"人员经费/(?=(?:日常)?公用经费)", "", subject)
     subject = re.sub(r'"([^"]*)"', r"“\1”", subject)
     return subject.replace("(", "（").replace(")", "）")
 

@@ -26,6 +26,8 @@ from helpers.tolerance import printed_decimals
 
 Fact = Mapping[str, Any]
 
+# 本年收入合计, before the money carried over is added.
+YEAR_SUM = re.compile(r"^(?:本年|当年).*(?:合计|总计|小计)$")
 _MARK = re.compile(
     r"^(?:[一二三四五六七八九十]+、|\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)]|其中[:：]?)+"
 )

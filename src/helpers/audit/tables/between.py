@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from helpers.audit.identity import Figure, Identity, at_most, equality, sum_of
-from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
+from helpers.audit.sheets import YEAR_SUM, Sheet, SheetColumn, SheetRow
 from helpers.audit.tables.sums import stated_or_parts
 from helpers.document import one_spelling
 from helpers.lines import TOTAL
@@ -30,7 +30,6 @@ _CARRIED_COLUMN = r"^财政拨款结转"
 _GENERAL_PUBLIC_ROW = r"^一般公共预算拨款"
 _CARRIED_ROW = r"^财政拨款结转"
 _MONEY_COLUMN = r"合计$"
-_YEAR_SUM = re.compile(r"^(?:本年|当年).*(?:合计|总计|小计)$")
 
 
 def _find(sheets: Sequence[Sheet], table_id: str, side: str) -> Sheet | None:
@@ -60,7 +59,7 @@ def _total_rows(sheet: Sheet) -> list[SheetRow]:
     it in others.
     """
     totals = [row for row in sheet.rows if row.line.role == TOTAL][-1:]
-    return totals + [row for row in sheet.rows if _YEAR_SUM.search(row.line.label)]
+    return totals + [row for row in sheet.rows if YEAR_SUM.search(row.line.label)]
 
 
 def _by_name(

@@ -13,15 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from helpers.audit.identity import Figure, Identity, equality, first_origins, sum_of
-from helpers.audit.sheets import Sheet, SheetColumn, SheetRow
-from helpers.lines import OF_WHICH, SUBTOTAL, TOTAL
+from helpers.audit.sheets import YEAR_SUM, Sheet, SheetColumn, SheetRow
+from helpers.lines import (
+    FIRST_MARK,
+    OF_WHICH,
+    OF_WHICH_MARK,
+    SECOND_MARK,
+    SUBTOTAL,
+    SUBTOTAL_WORD,
+    TOTAL,
+)
 from helpers.tables import has_free_rows
 
-_FIRST_LEVEL = re.compile(r"^[一二三四五六七八九十]+、")
-_SECOND_LEVEL = re.compile(r"^(?:\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]+[）)])")
-_OF_WHICH = re.compile(r"^其中[:：]?")
-_YEAR_SUM = re.compile(r"^(?:本年|当年).*(?:合计|总计|小计)$")
-_SUBTOTAL_WORD = re.compile(r"小计[）)]?$")
 _CARRIED_OVER = re.compile(r"结转(?:和|及|、)?结余$")
 _FUND_OF_IT = re.compile(
     r"^(?:[一二三]、)?(?:一般公共预算|政府性基金预算|国有资本经营预算)(?:财政)?拨款$"
@@ -101,7 +104,7 @@ def _marked_roots(rows: Sequence[SheetRow]) -> list[_Node]:
     open_list: _Node | None = None
     for row in rows:
         label = row.line.label
-        if not label or row.line.role == TOTAL or _YEAR_SUM.search(label):
+        if not label or row.line.role == TOTAL or YEAR_SUM.search(label):
             if label:
                 first = second = open_list = None
             continue
@@ -109,19 +112,19 @@ def _marked_roots(rows: Sequence[SheetRow]) -> list[_Node]:
         if roots and _FUND_OF_IT.match(label) and _CARRIED_OVER.search(roots[-1].row.line.label):
             # Final accounts list the funds of the carry-over below it, without 其中.
             roots[-1].parts.append(node)
-        elif _OF_WHICH.match(label):
+        elif OF_WHICH_MARK.match(label):
             parent = second or first or (roots[-1] if roots else None)
             open_list = parent
             if parent is not None:
                 parent.kind = "table_of_which_sum"
                 parent.parts.append(node)
-        elif _FIRST_LEVEL.match(label):
+        elif FIRST_MARK.match(label):
             first, second, open_list = node, None, None
             roots.append(node)
-        elif _SECOND_LEVEL.match(label):
+        elif SECOND_MARK.match(label):
             second, open_list = node, None
             (first.parts if first else roots).append(node)
-        elif _SUBTOTAL_WORD.search(label):
+        elif SUBTOTAL_WORD.search(label):
             second, open_list = None, node
             roots.append(node)
         elif open_list is not None:
@@ -202,9 +205,9 @@ def _totals(sheet: Sheet, roots: Sequence[_Node], column: SheetColumn) -> Iterat
     positions = {id(node.row): node for node in roots}
     between: list[Figure] = []
     all_roots: list[Figure] = [_effective(sheet, node, column.path) for node in roots]
-    has_year_sum = any(_YEAR_SUM.search(row.line.label) for row in sheet.rows)
+    has_year_sum = any(YEAR_SUM.search(row.line.label) for row in sheet.rows)
     for row in sheet.rows:
-        if _YEAR_SUM.search(row.line.label):
+        if YEAR_SUM.search(row.line.label):
             yield from _compare(sheet, "table_total_sum", row, column.path, between)
             between = [sheet.cell(row, column.path)]
         elif row.line.role == TOTAL and roots:
